@@ -1,0 +1,1 @@
+//! Benchmarks of Doorward and its peers.

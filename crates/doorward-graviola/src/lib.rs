@@ -1,0 +1,1 @@
+//! Doorward's signature provider over graviola, without heap allocation.
