@@ -2,9 +2,11 @@
 
 mod algorithm;
 mod material;
+mod rules;
 
 pub use algorithm::{Algorithm, Algorithms, Family};
 pub use material::{Curve, Material};
+pub use rules::Weakness;
 
 /// A signature did not hold. There is nothing more to know about it: details would help a forger.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,7 +39,7 @@ pub trait Provider {
 
     /// Prepares a key for one algorithm; may allocate.
     ///
-    /// The rules of `Material::check` have been applied before.
+    /// The rules of [`Material::check`] have been applied before.
     ///
     /// # Errors
     ///
@@ -63,4 +65,13 @@ pub trait PublishedKey: Verify {
 
     /// The one algorithm that it is bound to.
     fn algorithm(&self) -> Algorithm;
+}
+
+/// The keys of a policy's issuers, each set by itself: keys of different issuers are never mixed.
+pub trait Keys {
+    /// A prepared key with its name.
+    type Key: PublishedKey;
+
+    /// The keys of the issuer with this index in the policy; none if there is no such issuer.
+    fn of_issuer(&self, issuer: usize) -> &[Self::Key];
 }

@@ -1,0 +1,125 @@
+//! The header fields that an answer must carry, in the order in which they go out.
+
+use super::write::{BufferTooShort, Scheme, Writer};
+use crate::limits;
+use crate::outcome::Disclosure;
+use crate::reason::{Challenge, Reason, WireError};
+use crate::refusal::Refusal;
+
+/// The fields of an answer. One challenge per line, since many clients fail on several in one (H-GRAM-09).
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'o> {
+    fields: [(&'static str, &'o str); limits::CHALLENGES + 1],
+    len: usize,
+}
+
+impl<'o> Answer<'o> {
+    /// An answer without fields.
+    pub(crate) const EMPTY: Self = Self { fields: [("", ""); limits::CHALLENGES + 1], len: 0 };
+
+    /// The fields of a refusal, for a route that accepts credentials of these schemes.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooShort`] if `out` cannot hold the values.
+    pub fn refusal(
+        refusal: &Refusal<'_>,
+        schemes: &[Scheme],
+        mut out: &'o mut [u8],
+    ) -> Result<Self, BufferTooShort> {
+        let mut answer = Self::EMPTY;
+        if refusal.reason.challenge() != Challenge::None {
+            for scheme in schemes.iter().take(limits::CHALLENGES) {
+                let mut writer = Writer::new(*scheme, out);
+                parameters(&mut writer, *scheme, refusal);
+                let (value, rest) = writer.finish()?;
+                answer.push("WWW-Authenticate", value);
+                out = rest;
+            }
+        }
+        if refusal.status == 404 {
+            // A 404 is cacheable by default, a 403 is not (RFC 9110, section 15.5.5): it must not be kept for others.
+            answer.push("Cache-Control", "no-store");
+        }
+        Ok(answer)
+    }
+
+    /// The fields as name and value.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'o str)> + use<'o> {
+        self.fields.into_iter().take(self.len)
+    }
+
+    /// The challenges alone: the values of `WWW-Authenticate`.
+    pub fn challenges(&self) -> impl Iterator<Item = &'o str> + use<'o> {
+        self.fields().filter(|(name, _)| *name == "WWW-Authenticate").map(|(_, value)| value)
+    }
+
+    pub(crate) fn push(&mut self, name: &'static str, value: &'o str) {
+        if let Some(slot) = self.fields.get_mut(self.len) {
+            *slot = (name, value);
+            self.len += 1;
+        }
+    }
+}
+
+/// Writes the parameters in their fixed order: realm, error, description, scope, metadata, step-up.
+fn parameters(writer: &mut Writer<'_>, scheme: Scheme, refusal: &Refusal<'_>) {
+    let demand = &refusal.demand;
+    writer.parameter("realm", demand.realm);
+    if scheme == Scheme::Basic {
+        // Basic has no error information; its charset is advisory (RFC 7617, section 2.1).
+        writer.parameter("charset", "UTF-8");
+        return;
+    }
+    let error = refusal.reason.wire_error();
+    if let Some(error) = error {
+        writer.parameter("error", error.code());
+        if demand.disclosure == Disclosure::Reason {
+            writer.parameter("error_description", refusal.reason.code());
+        }
+    }
+    let advertised = refusal.reason == Reason::CredentialMissing && demand.advertise_scope;
+    let scopes = || demand.scopes.iter().chain(demand.any_scope.iter());
+    if (error == Some(WireError::InsufficientScope) || advertised) && scopes().next().is_some() {
+        let known = |scope: &str, before: usize| scopes().take(before).any(|other| other == scope);
+        let unique = scopes().enumerate().filter(|(i, scope)| !known(scope, *i)).map(|(_, scope)| scope);
+        writer.list("scope", unique);
+    }
+    if let Some(url) = demand.resource_metadata {
+        writer.parameter("resource_metadata", url);
+    }
+    if error == Some(WireError::InsufficientUserAuthentication) {
+        if !demand.acr.is_empty() {
+            writer.list("acr_values", demand.acr.iter());
+        }
+        if let Some(age) = demand.max_auth_age {
+            writer.number("max_age", age.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::Demand;
+    use std::vec::Vec;
+
+    /// H-GRAM-09, P-18: one line for each scheme; Basic has no error to tell.
+    #[test]
+    fn each_accepted_scheme_gets_a_challenge_of_its_own() {
+        let demand = Demand { realm: "orders", disclosure: Disclosure::Reason, ..Demand::default() };
+        let refusal =
+            Refusal { reason: Reason::TokenExpired, context: None, concealed: None, status: 401, demand };
+        let mut out = [0; 512];
+        let answer =
+            Answer::refusal(&refusal, &[Scheme::Bearer, Scheme::Dpop, Scheme::Basic], &mut out).unwrap();
+        assert_eq!(
+            answer.challenges().collect::<Vec<_>>(),
+            [
+                r#"Bearer realm="orders", error="invalid_token", error_description="token_expired""#,
+                r#"DPoP realm="orders", error="invalid_token", error_description="token_expired""#,
+                r#"Basic realm="orders", charset="UTF-8""#,
+            ]
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! The decision: what the caller gets, what the caller is, and proof that nothing was skipped on the way to yes.
+
+use crate::challenge::{Answer, BufferTooShort, Scheme};
+use crate::jose::jws::SignatureChecked;
+use crate::outcome::Outcome;
+use crate::policy::{AudienceChecked, Permitted, TimeChecked};
+use crate::principal::Principal;
+use crate::reason::Reason;
+use crate::recovery::Recovery;
+use crate::refusal::{Context, Refusal};
+use crate::request::Place;
+
+/// One decision on one request.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'d> {
+    pub(crate) verdict: Verdict<'d>,
+    pub(crate) principal: Option<Principal<'d>>,
+    pub(crate) path: &'d str,
+    pub(crate) route: Option<u32>,
+    pub(crate) place: Place,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "boxing would allocate, and a decision lives on the stack")]
+pub(crate) enum Verdict<'d> {
+    Allow(Grounds),
+    Refuse(Refusal<'d>),
+}
+
+/// On what grounds a caller is let in. The proofs can only be made by the checks that they stand for, so that no path
+/// through the code can say yes to a credential without having passed them all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Grounds {
+    /// The route is for anyone.
+    Open,
+    /// The request is a CORS preflight that the route lets pass.
+    Preflight,
+    /// A credential was verified and permitted.
+    Credential(SignatureChecked, AudienceChecked, TimeChecked, Permitted),
+}
+
+impl<'d> Decision<'d> {
+    /// What was decided.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match &self.verdict {
+            Verdict::Allow(_) => Outcome::Allow,
+            Verdict::Refuse(refusal) => refusal.reason.outcome(),
+        }
+    }
+
+    /// Whether the caller is let in.
+    #[must_use]
+    pub const fn is_allow(&self) -> bool {
+        matches!(self.verdict, Verdict::Allow(_))
+    }
+
+    /// On what grounds the caller is let in: `anyone`, `preflight` or `credential`.
+    #[must_use]
+    pub const fn grounds(&self) -> Option<&'static str> {
+        match &self.verdict {
+            Verdict::Allow(Grounds::Open) => Some("anyone"),
+            Verdict::Allow(Grounds::Preflight) => Some("preflight"),
+            Verdict::Allow(Grounds::Credential(..)) => Some("credential"),
+            Verdict::Refuse(_) => None,
+        }
+    }
+
+    /// The HTTP status of the answer; 200 where the caller is let in and somebody else answers.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match &self.verdict {
+            Verdict::Allow(_) => 200,
+            Verdict::Refuse(refusal) => refusal.status,
+        }
+    }
+
+    /// Why the caller is refused.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        match &self.verdict {
+            Verdict::Allow(_) => None,
+            Verdict::Refuse(refusal) => Some(refusal.reason),
+        }
+    }
+
+    /// The true reason of a refusal that a hidden route conceals. For operators: an answer must not show it.
+    #[must_use]
+    pub const fn concealed(&self) -> Option<Reason> {
+        match &self.verdict {
+            Verdict::Allow(_) => None,
+            Verdict::Refuse(refusal) => refusal.concealed,
+        }
+    }
+
+    /// The facts beside the reason. For operators.
+    #[must_use]
+    pub const fn context(&self) -> Option<&Context<'d>> {
+        match &self.verdict {
+            Verdict::Allow(_) => None,
+            Verdict::Refuse(refusal) => refusal.context.as_ref(),
+        }
+    }
+
+    /// What the caller should do next.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        match &self.verdict {
+            Verdict::Allow(_) => Recovery::None,
+            Verdict::Refuse(refusal) => refusal.reason.recovery(),
+        }
+    }
+
+    /// Whether the very same credential may be sent again after the recovery.
+    #[must_use]
+    pub const fn may_resend(&self) -> bool {
+        match &self.verdict {
+            Verdict::Allow(_) => true,
+            Verdict::Refuse(refusal) => refusal.reason.may_resend(),
+        }
+    }
+
+    /// Who the caller is: known on every allow that took a credential, and on refusals that came after it was verified.
+    #[must_use]
+    pub const fn principal(&self) -> Option<&Principal<'d>> {
+        self.principal.as_ref()
+    }
+
+    /// The path that was judged, normalised: what a forwarding host must send on. Empty if it is ambiguous.
+    #[must_use]
+    pub const fn path(&self) -> &'d str {
+        self.path
+    }
+
+    /// The route that governed the request, by its place in the policy file.
+    #[must_use]
+    pub const fn route(&self) -> Option<u32> {
+        self.route
+    }
+
+    /// Writes the header fields that the answer must carry into `out`; a kilobyte is plenty unless a policy lists many
+    /// scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`BufferTooShort`] if `out` cannot hold them: answer 500 then, since a 401 without its challenge is none.
+    pub fn answer<'o>(&self, out: &'o mut [u8]) -> Result<Answer<'o>, BufferTooShort> {
+        match &self.verdict {
+            Verdict::Allow(_) => {
+                let mut answer = Answer::EMPTY;
+                if self.place == Place::Query {
+                    // RFC 6750, section 2.3: the URL is a credential here, and the answer must not be kept by it.
+                    answer.push("Cache-Control", "private");
+                }
+                Ok(answer)
+            }
+            Verdict::Refuse(refusal) => Answer::refusal(refusal, &[Scheme::Bearer], out),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The registered claims of a JWT as they stand in its payload, and how each is read.
+
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use crate::wire::json::{self, Member, Str, Value};
+
+macro_rules! claims {
+    ($($name:ident),+) => {
+        /// A JWT's payload with the claims that the profiles speak of picked out; none is trusted or typed yet.
+        #[derive(Clone, Copy, Default)]
+        pub(crate) struct Claims<'t> {
+            /// The whole payload.
+            pub(crate) text: &'t str,
+            $(pub(crate) $name: Option<Value<'t>>,)+
+        }
+
+        impl<'t> Claims<'t> {
+            /// Parses a decoded payload; `TokenMalformed` for what is not a JSON object without duplicates.
+            pub(crate) fn parse(payload: &'t [u8], members: &mut [Member]) -> Result<Self, Reason> {
+                let mut claims = Self::default();
+                let text = json::scan(payload, members, |name, value| match name.plain() {
+                    $(Some(stringify!($name)) => claims.$name = Some(value),)+
+                    Some(_) => {}
+                    None => {
+                        $(if name == *stringify!($name) { claims.$name = Some(value); })+
+                    }
+                });
+                claims.text = text.map_err(|_| Reason::TokenMalformed)?;
+                Ok(claims)
+            }
+        }
+    };
+}
+
+claims!(iss, sub, aud, exp, nbf, iat, jti, client_id, scope, scp, auth_time, acr, act, cnf);
+
+impl<'t> Claims<'t> {
+    /// The whole payload as a value, for claims that are asked for by name.
+    pub(crate) const fn all(&self) -> Value<'t> {
+        Value::Object(self.text)
+    }
+}
+
+/// A NumericDate: a number within the range of dates; strings are no numbers ([RFC 7519, section 2]).
+///
+/// [RFC 7519, section 2]: https://www.rfc-editor.org/rfc/rfc7519#section-2
+pub(crate) fn time(claim: Value<'_>) -> Result<UnixTime, Reason> {
+    match claim {
+        Value::Number(number) => json::to_time(number).ok_or(Reason::ClaimMalformed),
+        _ => Err(Reason::ClaimMalformed),
+    }
+}
+
+/// Whether a claim is a string.
+pub(crate) fn string(claim: Value<'_>) -> Result<Str<'_>, Reason> {
+    claim.as_str().ok_or(Reason::ClaimMalformed)
+}
+
+/// Whether one of a string or an array of strings meets `wanted`; everything is looked at, so that a list with
+/// anything else in it is malformed wherever that stands.
+pub(crate) fn any_string(claim: Value<'_>, mut wanted: impl FnMut(Str<'_>) -> bool) -> Result<bool, Reason> {
+    match claim {
+        Value::String(string) => Ok(wanted(string)),
+        Value::Array(_) => {
+            let mut found = false;
+            for element in claim.elements() {
+                found |= wanted(string(element)?);
+            }
+            Ok(found)
+        }
+        _ => Err(Reason::ClaimMalformed),
+    }
+}
+
+/// Whether a scope claim grants `scope`: a list of scopes in one string, separated by spaces
+/// ([RFC 8693, section 4.2]), or, as some issuers write it, an array of them.
+///
+/// [RFC 8693, section 4.2]: https://www.rfc-editor.org/rfc/rfc8693#section-4.2
+pub(crate) fn grants(claim: Value<'_>, scope: &str) -> Result<bool, Reason> {
+    any_string(claim, |list| match list.plain() {
+        Some(plain) => plain.split(' ').any(|granted| granted == scope),
+        None => escaped_list_has(list, scope),
+    })
+}
+
+/// The same for a list with escapes in it, such as `\/`: one pass without a copy.
+fn escaped_list_has(list: Str<'_>, scope: &str) -> bool {
+    let mut wanted = scope.bytes();
+    let mut same = true;
+    for byte in list.bytes() {
+        if byte == b' ' {
+            if same && wanted.next().is_none() {
+                return true;
+            }
+            wanted = scope.bytes();
+            same = true;
+        } else {
+            same = same && wanted.next() == Some(byte);
+        }
+    }
+    same && wanted.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<T>(text: &str, check: impl Fn(Value<'_>) -> T) -> T {
+        check(json::scan_value(text.as_bytes(), &mut [Member::default(); 8]).unwrap())
+    }
+
+    #[test]
+    fn scopes_come_in_strings_and_arrays() {
+        for claim in [
+            r#""a orders:read b""#,
+            r#""orders:read""#,
+            r#"["a","orders:read"]"#,
+            r#""a orders\u003aread""#,
+            r#""orders:\u0072ead b""#,
+            r#"["a b","x orders:read"]"#,
+        ] {
+            assert_eq!(with(claim, |c| grants(c, "orders:read")), Ok(true), "{claim}");
+        }
+        for claim in [
+            r#""""#,
+            r#""orders:readx""#,
+            r#""xorders:read""#,
+            r#""orders""#,
+            r#""orders\u003area""#,
+            r#""orders\u003areadx""#,
+            "[]",
+            r#"["ORDERS:READ"]"#,
+        ] {
+            assert_eq!(with(claim, |c| grants(c, "orders:read")), Ok(false), "{claim}");
+        }
+        for claim in ["1", "null", r#"["orders:read",1]"#, r#"{"orders:read":1}"#] {
+            assert_eq!(with(claim, |c| grants(c, "orders:read")), Err(Reason::ClaimMalformed), "{claim}");
+        }
+    }
+
+    #[test]
+    fn claims_are_found_by_value_of_their_name() {
+        let text = br#"{"iss":"a","\u0061ud":["b"],"exp":1,"other":{"iss":"c"}}"#;
+        let claims = Claims::parse(text, &mut [Member::default(); 8]).unwrap();
+        assert!(claims.iss.unwrap().as_str().unwrap() == *"a");
+        assert!(claims.aud.is_some() && claims.nbf.is_none());
+        assert!(claims.all().member("other").is_some());
+    }
+}

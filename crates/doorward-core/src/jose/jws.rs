@@ -1,0 +1,75 @@
+//! A JWS by itself: bytes and keys in, payload out. Below JWTs and policies, for those who sign other things.
+
+use super::{Compact, Header};
+use crate::key::{Algorithm, PublishedKey};
+use crate::limits;
+use crate::reason::Reason;
+use crate::wire::Scratch;
+use crate::wire::json::Str;
+
+/// Proof that a signature held: only this module can make one.
+#[derive(Clone, Copy, Debug)]
+pub struct SignatureChecked(());
+
+/// Verifies a compact JWS with one of `keys` and gives its payload ([RFC 7515, section 5.2]).
+///
+/// The algorithm is the key's: a token that names another is refused. What the payload says is not looked at.
+///
+/// # Errors
+///
+/// `TokenMalformed`, `TokenEncrypted`, `AlgorithmRefused`, `CriticalHeaderUnknown`, `KeyUnknown` or `SignatureInvalid`;
+/// `CredentialTooLarge` if the scratch memory cannot hold the token.
+///
+/// [RFC 7515, section 5.2]: https://www.rfc-editor.org/rfc/rfc7515#section-5.2
+pub fn verify<'t, K: PublishedKey>(
+    token: &'t [u8],
+    keys: &[K],
+    scratch: Scratch<'t>,
+) -> Result<&'t [u8], Reason> {
+    let (mut bump, members) = scratch.parts();
+    let compact = Compact::parse(token, &mut bump)?;
+    let header = Header::parse(compact.header, members)?;
+    let payload = compact.payload(&mut bump)?;
+    let signature = compact.signature(&mut bump)?;
+    header.check_crit()?;
+    let algorithm = header.algorithm().ok_or(Reason::AlgorithmRefused)?;
+    check(keys, header.kid, algorithm, compact.signing_input, signature)?;
+    Ok(payload)
+}
+
+/// Finds the keys that the token may mean and checks its signature with them.
+///
+/// A `kid` is a hint that the sender chose: it selects among the issuer's keys and nothing else. A key that was
+/// published without one fits every token of its issuer. How many keys are tried is bounded by [`limits::KEYS_TRIED`].
+pub(crate) fn check<K: PublishedKey>(
+    keys: &[K],
+    kid: Option<Str<'_>>,
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<SignatureChecked, Reason> {
+    let meant = |key: &&K| match (kid, key.id()) {
+        (Some(kid), Some(id)) => kid == *id,
+        (None, _) | (_, None) => true,
+    };
+    let mut found = Err(Reason::KeyUnknown);
+    let mut tries = 0;
+    for key in keys.iter().filter(meant) {
+        if key.algorithm() != algorithm {
+            // The very key that the token names is bound to another algorithm (RFC 8725, section 3.1).
+            if tries == 0 && kid.is_some() && key.id().is_some() {
+                found = Err(Reason::AlgorithmRefused);
+            }
+            continue;
+        }
+        if tries == limits::KEYS_TRIED {
+            break;
+        }
+        tries += 1;
+        found = Err(Reason::SignatureInvalid);
+        if key.verify(message, signature).is_ok() {
+            return Ok(SignatureChecked(()));
+        }
+    }
+    found
+}

@@ -1,0 +1,93 @@
+//! Which route governs a request: the most specific path first, then the method.
+
+use super::tables::{Edge, Node, Route, Tables};
+use crate::request::Request;
+use crate::text::Span;
+
+/// What a path and a method lead to.
+#[derive(Clone, Copy, Debug)]
+pub enum Matched<'p> {
+    /// This route governs the request.
+    Route(&'p Route),
+    /// A CORS preflight request that this route lets pass unjudged.
+    Preflight(&'p Route),
+    /// The path has routes, and none takes the method; `hidden` if all of them hide.
+    MethodRefused {
+        /// Whether all routes of the path are hidden.
+        hidden: bool,
+    },
+    /// No route governs the path.
+    None,
+}
+
+impl<'p> Tables<'p> {
+    /// Finds the route for a normalised path and a method.
+    ///
+    /// Segment by segment a literal is more specific than `{name}`, and that than `{*rest}`. The path decides first and
+    /// alone: where its most specific routes do not take the method, no less specific one is asked.
+    #[must_use]
+    pub fn route(&self, request: &Request<'_>, path: &str) -> Matched<'p> {
+        let routes = path.strip_prefix('/').and_then(|path| self.walk(self.nodes.first()?, path));
+        let routes = routes.unwrap_or_default().of(self.routes);
+        if routes.is_empty() {
+            return Matched::None;
+        }
+        if request.method == b"OPTIONS"
+            && let Some(route) = routes.iter().find(|route| route.cors_preflight)
+            && request.values("access-control-request-method").next().is_some()
+        {
+            return Matched::Preflight(route);
+        }
+        let takes = |route: &&Route| {
+            let methods = self.list(route.methods);
+            methods.is_empty() || methods.iter().any(|method| method.as_bytes() == request.method)
+        };
+        match routes.iter().find(takes) {
+            Some(route) => Matched::Route(route),
+            None => Matched::MethodRefused { hidden: routes.iter().all(|route| route.hidden) },
+        }
+    }
+
+    /// The routes for what is left of a path below `node`.
+    ///
+    /// Recursion is as deep as the policy's longest path, and each node is met at most once: a request chooses which
+    /// branches are walked, never how many there are.
+    fn walk(&self, node: &Node, path: &str) -> Option<Span> {
+        let (segment, more) = match path.split_once('/') {
+            Some((segment, more)) => (segment, Some(more)),
+            None => (path, None),
+        };
+        let down = |child: u32| {
+            let child = self.nodes.get(usize::try_from(child).ok()?)?;
+            match more {
+                Some(more) => self.walk(child, more),
+                None => Some(child.here).filter(|routes| !routes.is_empty()),
+            }
+        };
+        let literal = self.edge(node.edges.of(self.edges), segment).and_then(|edge| down(edge.node));
+        // A name stands for a segment, and an empty segment is none.
+        let any = || node.any.filter(|_| !segment.is_empty()).and_then(down);
+        literal.or_else(any).or(Some(node.tail).filter(|routes| !routes.is_empty()))
+    }
+
+    fn edge(&self, edges: &'p [Edge], segment: &str) -> Option<&'p Edge> {
+        let hash = segment_hash(segment);
+        let first = edges.partition_point(|edge| edge.hash < hash);
+        let same = edges.get(first..)?.iter().take_while(|edge| edge.hash == hash);
+        same.into_iter().find(|edge| self.text(edge.segment) == segment)
+    }
+}
+
+/// The hash by which literal segments are sorted: FNV-1a. The policy's author chooses what is in the table, a request
+/// only what is looked up, so collisions cannot be provoked.
+#[must_use]
+pub const fn segment_hash(segment: &str) -> u32 {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut rest = segment.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        // Widening, as a constant can do it.
+        hash = (hash ^ u32::from_le_bytes([*byte, 0, 0, 0])).wrapping_mul(0x0100_0193);
+        rest = tail;
+    }
+    hash
+}

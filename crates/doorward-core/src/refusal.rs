@@ -1,0 +1,103 @@
+//! A refusal: the reason, the numbers beside it, and what the route demands, from which the challenge is written.
+
+use crate::outcome::Disclosure;
+use crate::reason::Reason;
+use crate::text::Texts;
+use crate::time::{Seconds, UnixTime};
+
+/// Why a caller was refused, with everything that an answer or a log needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal<'d> {
+    /// The reason that the answer may show.
+    pub reason: Reason,
+    /// The facts beside the reason.
+    pub context: Option<Context<'d>>,
+    /// The true reason, where a hidden route answers like a path without a route. For operators only.
+    pub concealed: Option<Reason>,
+    /// The HTTP status.
+    pub status: u16,
+    /// What the route demands.
+    pub demand: Demand<'d>,
+}
+
+/// A reason on its way up, before it is known what the route demands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fault<'d> {
+    pub(crate) reason: Reason,
+    pub(crate) context: Option<Context<'d>>,
+}
+
+impl From<Reason> for Fault<'_> {
+    fn from(reason: Reason) -> Self {
+        Self { reason, context: None }
+    }
+}
+
+impl Reason {
+    /// The reason with a fact beside it.
+    pub(crate) const fn with(self, context: Context<'_>) -> Fault<'_> {
+        Fault { reason: self, context: Some(context) }
+    }
+}
+
+/// Facts beside a reason; never glued into text. For operators: some of them come from the caller.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Context<'d> {
+    /// A time of the credential against ours.
+    Time {
+        /// The claim that holds the time.
+        claim: &'static str,
+        /// What it says.
+        value: UnixTime,
+        /// How long after `value` the credential lives, where an age is limited.
+        limit: Option<Seconds>,
+        /// Our time.
+        now: UnixTime,
+        /// The allowance that was made for clock skew.
+        leeway: Seconds,
+    },
+    /// The claim, by name or JSON Pointer, that is missing, malformed or refused.
+    Claim(&'d str),
+    /// The first scope of the route that the token lacks.
+    Scope(&'d str),
+    /// The first role of the route that the token lacks.
+    Role(&'d str),
+}
+
+impl Context<'_> {
+    /// By how many whole seconds a time was missed beyond the leeway, rounded away from zero; `None` for other facts.
+    #[must_use]
+    pub fn missed_by(&self) -> Option<u64> {
+        let Self::Time { value, limit, now, leeway, .. } = self else { return None };
+        let end = value.plus(limit.unwrap_or_default());
+        Some(if *now >= end {
+            now.seconds().abs_diff(end.plus(*leeway).seconds())
+        } else {
+            end.minus(*leeway).seconds().abs_diff(now.seconds())
+        })
+    }
+}
+
+/// What a route demands and a challenge may say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Demand<'d> {
+    /// The protection space.
+    pub realm: &'d str,
+    /// Where the protected resource's metadata is ([RFC 9728, section 5.1]).
+    ///
+    /// [RFC 9728, section 5.1]: https://www.rfc-editor.org/rfc/rfc9728#section-5.1
+    pub resource_metadata: Option<&'d str>,
+    /// What the caller may learn about the reason.
+    pub disclosure: Disclosure,
+    /// Whether a caller without a credential learns the scopes.
+    pub advertise_scope: bool,
+    /// Scopes of which all are demanded.
+    pub scopes: Texts<'d>,
+    /// Scopes of which one is demanded.
+    pub any_scope: Texts<'d>,
+    /// Authentication context classes of which one is demanded, in order of preference.
+    pub acr: Texts<'d>,
+    /// How long ago the user may have authenticated.
+    pub max_auth_age: Option<Seconds>,
+}

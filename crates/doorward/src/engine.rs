@@ -1,0 +1,195 @@
+//! The engine: a policy with its keys, ready to decide.
+
+use crate::compile::{Compiled, compile};
+use crate::error::{LoadError, LoadErrors};
+use crate::keys::{KeyRing, KeySet};
+use crate::policy::model::{IssuerModel, KeySource, PolicyModel};
+use crate::policy::{self, Format};
+use crate::provider::{DefaultProvider, PreparedKey};
+use crate::scratch::Scratch;
+use doorward_core::decide::decide;
+use doorward_core::decision::Decision;
+use doorward_core::key::{Provider, Verify};
+use doorward_core::policy::{AsTables, Policy};
+use doorward_core::request::Request;
+use doorward_core::time::UnixTime;
+use std::path::Path;
+
+/// The largest policy file that is read, in bytes: ten thousand routes of a page each.
+const POLICY_BYTES: u64 = 32 << 20;
+
+/// A policy with the keys of its issuers. Building one may allocate and read files; deciding does neither.
+///
+/// ```
+/// use doorward::{Engine, Format, Request, UnixTime};
+///
+/// let engine = Engine::from_text("[[routes]]\npath = '/healthz'\naccept = 'anyone'\n", Format::Toml, None)?;
+/// let mut scratch = engine.scratch();
+/// let request = Request::new("GET", "/healthz", &[]);
+/// assert!(engine.decide(&request, UnixTime::from_seconds(1_795_387_431), &mut scratch).is_allow());
+/// # Ok::<(), doorward::error::LoadErrors>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine<K = PreparedKey> {
+    policy: Policy<Compiled>,
+    keys: KeyRing<K>,
+    warnings: Vec<String>,
+}
+
+impl Engine {
+    /// Loads a policy file, TOML or JSON by its name, and the key files that it names, relative to its folder.
+    ///
+    /// # Errors
+    ///
+    /// Every fault that was found, with file, line and column.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadErrors> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let fault = |message: String| LoadError::new("", message).in_file(name.clone());
+        let format = Format::from_path(path)
+            .ok_or_else(|| fault("expected a name that ends in `.toml` or `.json`".to_owned()))?;
+        let text = read_file(path, POLICY_BYTES).map_err(fault)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::from_text(&text, format, Some(folder)).map_err(|errors| errors.in_file(&name))
+    }
+
+    /// Loads a policy from text; key files are looked for in `folder`, and refused if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Every fault that was found, with line and column.
+    pub fn from_text(text: &str, format: Format, folder: Option<&Path>) -> Result<Self, LoadErrors> {
+        Self::with_provider(text, format, folder, &DefaultProvider::new())
+    }
+}
+
+impl<K: Verify> Engine<K> {
+    /// The same with a provider of one's own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Engine::from_text`]; an algorithm that the provider does not have is a fault of the policy.
+    pub fn with_provider(
+        text: &str,
+        format: Format,
+        folder: Option<&Path>,
+        provider: &impl Provider<Key = K>,
+    ) -> Result<Self, LoadErrors> {
+        let model = policy::read(text, format)?;
+        let compiled = compile(&model)?;
+        let mut warnings = Vec::new();
+        let keys = load_keys(&model, folder, provider, &mut warnings)?;
+        let policy = Policy::new(compiled).map_err(|fault| LoadError::new("", fault.to_string()))?;
+        Ok(Self { policy, keys, warnings })
+    }
+
+    /// Decides on a request at a time.
+    ///
+    /// Nothing is allocated, and no input makes it panic. The decision borrows from the request and from `scratch`.
+    #[must_use]
+    pub fn decide<'d>(
+        &'d self,
+        request: &Request<'d>,
+        now: UnixTime,
+        scratch: &'d mut Scratch,
+    ) -> Decision<'d> {
+        decide(&self.policy, &self.keys, request, now, scratch.lend())
+    }
+
+    /// Memory for decisions of this engine.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        let max_credential = self.policy.tables().settings.max_credential;
+        Scratch::new(usize::try_from(max_credential).unwrap_or(usize::MAX))
+    }
+
+    /// What the policy's author should know, though it is no fault: each a sentence, lower case, no full stop.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// How many issuers and routes the policy has.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let tables = self.policy.owner().as_tables();
+        (tables.issuers.len(), tables.routes.len())
+    }
+}
+
+fn load_keys<P: Provider>(
+    model: &PolicyModel,
+    folder: Option<&Path>,
+    provider: &P,
+    warnings: &mut Vec<String>,
+) -> Result<KeyRing<P::Key>, LoadErrors> {
+    let mut errors = Vec::new();
+    let mut issuers = Vec::new();
+    for issuer in &model.issuers {
+        match load_issuer(issuer, folder, provider) {
+            Ok(set) => {
+                warnings
+                    .extend(set.warnings.iter().map(|warning| format!("issuers.{}: {warning}", issuer.name)));
+                issuers.push(set.keys);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    match LoadErrors::from_vec(errors) {
+        Some(errors) => Err(errors),
+        None => Ok(KeyRing::new(issuers)),
+    }
+}
+
+fn load_issuer<P: Provider>(
+    issuer: &IssuerModel,
+    folder: Option<&Path>,
+    provider: &P,
+) -> Result<KeySet<P::Key>, LoadError> {
+    if let Some(missing) = issuer.algorithms.iter().find(|algorithm| !provider.supports(*algorithm)) {
+        let message = format!("`{}` is not supported by this provider ({})", missing.name(), provider.name());
+        return Err(LoadError::new(format!("issuers.{}.algorithms", issuer.name), message).at(issuer.at));
+    }
+    let (text, at) = match &issuer.keys {
+        KeySource::Inline { json, at } => (json.clone(), *at),
+        KeySource::File { path, at } => {
+            let fault = |message: String| {
+                LoadError::new(format!("issuers.{}.keys.file", issuer.name), message).at(*at)
+            };
+            let full = match (folder, Path::new(path)) {
+                (_, path) if path.is_absolute() => path.to_path_buf(),
+                (Some(folder), path) => folder.join(path),
+                (None, _) => return Err(fault("a key file needs a policy file to stand beside".to_owned())),
+            };
+            (read_key_file(&full).map_err(|message| fault(format!("`{path}`: {message}")))?, *at)
+        }
+    };
+    let fault = |message: String| LoadError::new(format!("issuers.{}.keys", issuer.name), message).at(at);
+    let set = KeySet::read(&text, issuer.algorithms, provider).map_err(fault)?;
+    if set.keys.is_empty() {
+        let names: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        return Err(fault(format!("expected a key for one of {}, found none", names.join(", "))));
+    }
+    Ok(set)
+}
+
+fn read_key_file(path: &Path) -> Result<String, String> {
+    read_file(path, u64::try_from(crate::keys::JWK_SET_BYTES).unwrap_or(u64::MAX))
+}
+
+fn read_file(path: &Path, most: u64) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|error| describe(&error))?.len();
+    if size > most {
+        return Err(format!("expected at most {most} bytes, found {size}"));
+    }
+    std::fs::read_to_string(path).map_err(|error| describe(&error))
+}
+
+/// An I/O error as one line in the style of our own messages.
+fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        std::io::ErrorKind::InvalidData => "expected UTF-8 text".to_owned(),
+        _ => error.to_string().to_lowercase(),
+    }
+}

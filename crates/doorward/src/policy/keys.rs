@@ -1,0 +1,348 @@
+//! The one table of all policy keys: what is known, how it is read, and what editors are told of it.
+
+use super::duration;
+use super::form::Form;
+use super::model::{Profile, Unmatched};
+use super::names::{TokenPlace, names};
+use doorward_core::key::Algorithm;
+use doorward_core::limits;
+use doorward_core::outcome::Disclosure;
+
+/// A kind of table in a policy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Section {
+    /// The policy itself.
+    Top,
+    /// `[issuers.name]`
+    Issuer,
+    /// `keys` of an issuer.
+    Keys,
+    /// `[[routes]]`
+    Route,
+    /// One element of `require`.
+    ClaimRule,
+}
+
+impl Section {
+    pub(super) const ALL: [Self; 5] = [Self::Top, Self::Issuer, Self::Keys, Self::Route, Self::ClaimRule];
+
+    /// How a message names it.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Top => "the top of the policy",
+            Self::Issuer => "an issuer",
+            Self::Keys => "`keys` of an issuer",
+            Self::Route => "a route",
+            Self::ClaimRule => "a rule of `require`",
+        }
+    }
+
+    /// The keys of the section.
+    pub(super) fn keys(self) -> impl Iterator<Item = &'static Key> {
+        KEYS.iter().filter(move |key| key.section == self)
+    }
+}
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// An integer from the first to the second.
+    Integer(usize, usize),
+    /// A span from the first to the second number of seconds, as text or as the number.
+    Duration(u64, u64),
+    /// A string of a form.
+    String(Form),
+    /// At least so many different strings of a form.
+    Strings(Form, usize),
+    /// One string or any number of different ones.
+    OneOrMore(Form),
+    /// One of these names.
+    Choice(fn() -> Vec<&'static str>),
+    /// At least one of these names, each once.
+    Choices(fn() -> Vec<&'static str>),
+    /// Names of issuers, or `anyone`.
+    Accept,
+    /// `allow`, `refuse`, or the actors.
+    Delegation,
+    /// A string, a number or a truth value.
+    Scalar,
+    /// At least one string, number or truth value.
+    Scalars,
+    /// A JWK or JWK Set.
+    Jwks,
+    /// One table.
+    Table(Section),
+    /// A table of named tables.
+    Named(Section),
+    /// An array of tables.
+    Tables(Section),
+    /// Nothing yet: the part that it belongs to is not in this build.
+    Later,
+}
+
+/// One key of a policy.
+pub(super) struct Key {
+    /// The table that it stands in.
+    pub(super) section: Section,
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What it takes.
+    pub(super) kind: Kind,
+    /// If it must be there, what to write.
+    pub(super) needed: Option<&'static str>,
+    /// What it means, in one sentence.
+    pub(super) doc: &'static str,
+}
+
+impl Key {
+    const fn new(section: Section, name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { section, name, kind, needed: None, doc }
+    }
+
+    const fn needed(mut self, help: &'static str) -> Self {
+        self.needed = Some(help);
+        self
+    }
+
+    /// Whether it belongs to a part that this build does not have.
+    pub(super) fn is_later(&self) -> bool {
+        matches!(self.kind, Kind::Later)
+    }
+
+    /// The key as messages name it.
+    pub(super) fn full_name(&self) -> String {
+        if self.section == Section::Keys { format!("keys.{}", self.name) } else { self.name.to_owned() }
+    }
+}
+
+/// The key that stands for the policy as a whole.
+pub(super) static ROOT: Key = Key::new(
+    Section::Top,
+    "policy",
+    Kind::Table(Section::Top),
+    "A policy of Doorward: who may vouch for callers, and who may do what.",
+);
+
+const LEEWAY: Kind = Kind::Duration(0, limits::LEEWAY_MAX);
+const ANY: Form = Form::Any;
+
+/// Every key, section by section.
+pub(super) static KEYS: &[Key] = {
+    use Kind::{
+        Accept, Boolean, Choice, Choices, Delegation, Duration, Integer, Jwks, Later, Named, OneOrMore,
+        Scalar, Scalars, String, Strings, Table, Tables,
+    };
+    use Section::{ClaimRule, Issuer, Keys, Route, Top};
+    &[
+        Key::new(Top, "realm", String(Form::Realm), "The realm of every challenge; `doorward` unless given."),
+        Key::new(Top, "leeway", LEEWAY, "How far clocks may differ; 30s unless given, 5m at most."),
+        Key::new(
+            Top,
+            "disclosure",
+            Choice(names::<Disclosure>),
+            "What a refusal tells the caller: `none` (default) the protocol's code, `reason` also ours.",
+        ),
+        Key::new(
+            Top,
+            "resource_metadata",
+            String(Form::MetadataUrl),
+            "The URL of the protected resource's metadata, which challenges then carry.",
+        ),
+        Key::new(
+            Top,
+            "advertise_scope",
+            Boolean,
+            "Whether a challenge for a missing credential lists the route's scopes; `false` unless given.",
+        ),
+        Key::new(
+            Top,
+            "unmatched",
+            Choice(names::<Unmatched>),
+            "How requests without a route are refused: `forbid` (default) with 403, `hide` with 404.",
+        ),
+        Key::new(
+            Top,
+            "max_credential",
+            Integer(limits::CREDENTIAL_MIN, limits::CREDENTIAL_MAX),
+            "The longest credential that is looked at, in bytes; 8192 unless given.",
+        ),
+        Key::new(
+            Top,
+            "issuers",
+            Named(Issuer),
+            "Who may vouch for a bearer token, by the name that routes accept.",
+        ),
+        Key::new(Top, "routes", Tables(Route), "The rules for requests; the most specific path wins."),
+        Key::new(Top, "external_url", Later, "The URL under which callers see this service."),
+        Key::new(Top, "trusted_proxies", Later, "The addresses whose forwarded fields are believed."),
+        Key::new(Top, "store", Later, "How much is remembered of credentials."),
+        Key::new(Top, "limit", Later, "How many failed attempts a caller has."),
+        Key::new(Top, "revoked", Later, "Which credentials are revoked."),
+        Key::new(Top, "certificates", Later, "Who may vouch for a client certificate."),
+        Key::new(Top, "signers", Later, "Who may sign requests."),
+        Key::new(Top, "api_keys", Later, "Which API keys are known."),
+        Key::new(
+            Issuer,
+            "profile",
+            Choice(names::<Profile>),
+            "What its tokens are: `rfc9068` (OAuth access tokens), `jwt` (plain), `jwt-svid` (SPIFFE).",
+        )
+        .needed("write `profile = \"rfc9068\"`, `\"jwt\"` or `\"jwt-svid\"`"),
+        Key::new(
+            Issuer,
+            "issuer",
+            String(ANY),
+            "The exact `iss` of its tokens; needed but for profile `jwt-svid`.",
+        ),
+        Key::new(
+            Issuer,
+            "trust_domain",
+            String(Form::TrustDomain),
+            "The SPIFFE trust domain of its tokens; needed for profile `jwt-svid`, and only there.",
+        ),
+        Key::new(
+            Issuer,
+            "audience",
+            OneOrMore(ANY),
+            "Who its tokens must be for, any of these; `jwt` may give up the check with an empty list.",
+        )
+        .needed(
+            "name who the tokens are for, as in `audience = [\"https://api.example\"]`; \
+             only profile `jwt` may give up the check, with `audience = []`",
+        ),
+        Key::new(
+            Issuer,
+            "algorithms",
+            Choices(names::<Algorithm>),
+            "The algorithms that it signs with; either all with a shared secret (HS…) or none.",
+        )
+        .needed("list what the issuer signs with, as in `algorithms = [\"RS256\"]`"),
+        Key::new(Issuer, "keys", Table(Keys), "Where its keys come from: exactly one source.")
+            .needed("write `keys = { file = \"jwks.json\" }`"),
+        Key::new(Issuer, "refresh", Later, "How often its keys are fetched."),
+        Key::new(Issuer, "stale_for", Later, "How long its keys are used when they cannot be fetched."),
+        Key::new(
+            Issuer,
+            "leeway",
+            LEEWAY,
+            "How far its clock may differ; the policy's `leeway` unless given.",
+        ),
+        Key::new(
+            Issuer,
+            "max_age",
+            Duration(1, duration::MAX),
+            "How long after `iat` its tokens are accepted at most; no limit unless given.",
+        ),
+        Key::new(
+            Issuer,
+            "required_claims",
+            Strings(Form::ClaimName, 0),
+            "The names of top-level claims that its tokens must have.",
+        ),
+        Key::new(
+            Issuer,
+            "token_in",
+            Choices(names::<TokenPlace>),
+            "Where its tokens may stand: `header` (default), `query`, `form`.",
+        ),
+        Key::new(Keys, "file", String(ANY), "The path of a file with a JWK Set or JWK."),
+        Key::new(Keys, "inline", Jwks, "A JWK Set or JWK."),
+        Key::new(Keys, "url", Later, "The URL of a JWK Set."),
+        Key::new(Keys, "discovery", Later, "Whether the issuer's metadata names the JWK Set."),
+        Key::new(Keys, "refresh", Later, "How often the keys are fetched."),
+        Key::new(Keys, "stale_for", Later, "How long the keys are used when they cannot be fetched."),
+        Key::new(
+            Route,
+            "path",
+            String(Form::Path),
+            "The path: `{name}` stands for one segment, a last `{*rest}` for the tail.",
+        )
+        .needed("write `path = \"/\"`"),
+        Key::new(
+            Route,
+            "methods",
+            Strings(Form::Method, 1),
+            "The request methods, in exact case; any unless given.",
+        ),
+        Key::new(
+            Route,
+            "accept",
+            Accept,
+            "Who is let in: any one of these issuers, or `anyone` without a look at credentials.",
+        )
+        .needed("name the issuers, or write `accept = \"anyone\"` to let everyone in"),
+        Key::new(Route, "scopes", Strings(Form::Scope, 0), "The scopes that are needed, all of them."),
+        Key::new(Route, "any_scope", Strings(Form::Scope, 1), "The scopes of which one is needed."),
+        Key::new(Route, "roles", Strings(ANY, 0), "The roles that are needed, all of them."),
+        Key::new(Route, "any_role", Strings(ANY, 1), "The roles of which one is needed."),
+        Key::new(Route, "roles_claim", String(Form::Pointer), "The JSON Pointer to the roles in the claims."),
+        Key::new(Route, "require", Tables(ClaimRule), "What the claims must say, all of it."),
+        Key::new(
+            Route,
+            "acr",
+            Strings(Form::Acr, 1),
+            "The authentication contexts of which one is needed; others are asked to step up.",
+        ),
+        Key::new(
+            Route,
+            "max_auth_age",
+            Duration(0, duration::MAX),
+            "How long ago callers may have authenticated; others are asked to step up.",
+        ),
+        Key::new(
+            Route,
+            "delegation",
+            Delegation,
+            "Whether an actor may use the subject's token: `allow` (default), `refuse`, or which actors.",
+        ),
+        Key::new(
+            Route,
+            "hidden",
+            Boolean,
+            "Whether every refusal is answered as if no route matched; `false` unless given.",
+        ),
+        Key::new(
+            Route,
+            "cors_preflight",
+            Boolean,
+            "Whether a CORS preflight passes unjudged; `false` unless given.",
+        ),
+        Key::new(ClaimRule, "claim", String(Form::Pointer), "The JSON Pointer to the claim.")
+            .needed("write a JSON Pointer, as in `claim = \"/department\"`"),
+        Key::new(ClaimRule, "equals", Scalar, "The claim is this."),
+        Key::new(ClaimRule, "one_of", Scalars, "The claim is one of these."),
+        Key::new(ClaimRule, "contains", Scalar, "The claim is an array with this element."),
+        Key::new(ClaimRule, "prefix", String(ANY), "The claim is a string that begins so."),
+        Key::new(ClaimRule, "exists", Boolean, "The claim is there (`true`), or it is not (`false`)."),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_stands_twice_in_a_section() {
+        for section in Section::ALL {
+            let mut names: Vec<_> = section.keys().map(|key| key.name).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{section:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_is_explained_in_one_sentence() {
+        for key in KEYS {
+            assert!(key.doc.ends_with('.') && !key.doc.contains('\n'), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn the_defaults_that_the_sentences_name_are_the_real_ones() {
+        assert_eq!((limits::LEEWAY_DEFAULT, limits::LEEWAY_MAX, limits::CREDENTIAL_DEFAULT), (30, 300, 8192));
+    }
+}

@@ -1,0 +1,135 @@
+//! The tree of path segments, while routes are put into it.
+
+use crate::compile::{Pool, append, index};
+use crate::error::LoadError;
+use crate::policy::model::RouteModel;
+use doorward_core::policy::{Edge, Node, segment_hash};
+use doorward_core::text::Span;
+use doorward_core::wire::path;
+use std::collections::BTreeMap;
+
+/// The deepest path of a route, in segments: matching recurses once for each.
+const SEGMENTS: usize = 64;
+
+/// A tree whose nodes are known by their index; the first is the root.
+pub(crate) struct Tree {
+    nodes: Vec<Draft>,
+}
+
+#[derive(Default)]
+struct Draft {
+    literals: BTreeMap<String, usize>,
+    any: Option<usize>,
+    tail: Vec<usize>,
+    here: Vec<usize>,
+}
+
+impl Tree {
+    pub(crate) fn new() -> Self {
+        Self { nodes: vec![Draft::default()] }
+    }
+
+    /// Puts the path of a route into the tree.
+    pub(crate) fn insert(
+        &mut self,
+        number: usize,
+        route: &RouteModel,
+        all: &[RouteModel],
+    ) -> Result<(), LoadError> {
+        let fault =
+            |message: String| LoadError::new(format!("routes[{number}].path"), message).at(route.path.at);
+        let pattern = route.path.value.strip_prefix('/').unwrap_or(&route.path.value);
+        if pattern.split('/').count() > SEGMENTS {
+            return Err(fault(format!("expected a path of at most {SEGMENTS} segments")));
+        }
+        let mut node = 0;
+        let mut tail = false;
+        for segment in pattern.split('/') {
+            if segment.starts_with("{*") {
+                tail = true;
+                break;
+            }
+            let next = if segment.starts_with('{') {
+                self.nodes.get(node).and_then(|draft| draft.any)
+            } else {
+                let literal = normal(segment).ok_or_else(|| {
+                    fault(format!("expected segments that can be read in one way only, found `{segment}`"))
+                })?;
+                let fresh = self.nodes.len();
+                let known =
+                    self.nodes.get_mut(node).map(|draft| *draft.literals.entry(literal).or_insert(fresh));
+                known.filter(|known| *known != fresh).or_else(|| {
+                    self.nodes.push(Draft::default());
+                    Some(fresh)
+                })
+            };
+            node = match next {
+                Some(next) => next,
+                None => {
+                    let fresh = self.nodes.len();
+                    self.nodes.push(Draft::default());
+                    if let Some(draft) = self.nodes.get_mut(node) {
+                        draft.any = Some(fresh);
+                    }
+                    fresh
+                }
+            };
+        }
+        let Some(draft) = self.nodes.get_mut(node) else { return Ok(()) };
+        let routes = if tail { &mut draft.tail } else { &mut draft.here };
+        for other in routes.iter() {
+            if let Some(earlier) = all.get(*other)
+                && let Some(method) = shadowed(earlier, route)
+            {
+                return Err(fault(format!("routes[{other}] has the same path and takes {method} already")));
+            }
+        }
+        routes.push(number);
+        Ok(())
+    }
+
+    /// The tree as tables, parents before children; `order` gets the routes in the order in which they stand together.
+    pub(crate) fn flatten(&self, pool: &mut Pool, order: &mut Vec<usize>) -> (Vec<Node>, Vec<Edge>) {
+        let mut edges = Vec::new();
+        let nodes = self.nodes.iter().map(|draft| {
+            let mut literals: Vec<_> = draft
+                .literals
+                .iter()
+                .map(|(text, node)| Edge {
+                    hash: segment_hash(text),
+                    segment: pool.text(text),
+                    node: index(*node),
+                })
+                .collect();
+            literals.sort_by_key(|edge| edge.hash);
+            let edges = append(&mut edges, literals.into_iter());
+            let mut group = |routes: &[usize]| -> Span { append(order, routes.iter().copied()) };
+            Node { edges, any: draft.any.map(index), tail: group(&draft.tail), here: group(&draft.here) }
+        });
+        (nodes.collect(), edges)
+    }
+}
+
+/// What of the later route's methods the earlier one takes already, so that the later one would never be asked.
+fn shadowed(earlier: &RouteModel, later: &RouteModel) -> Option<String> {
+    if earlier.methods.is_empty() {
+        return Some("every method".to_owned());
+    }
+    later.methods.iter().find(|method| earlier.methods.contains(method)).map(|method| format!("`{method}`"))
+}
+
+/// A literal segment as requests are normalised. Characters outside ASCII are written as requests must send them.
+fn normal(segment: &str) -> Option<String> {
+    let mut text = String::from("/");
+    for byte in segment.bytes() {
+        if byte.is_ascii() {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let mut out = vec![0; text.len() + 1];
+    let normal = path::normalise(&text, &mut out).ok()?.strip_prefix('/')?;
+    // A dot segment disappears, and a slash that was encoded is refused above: what is left is one segment.
+    if normal.is_empty() && !segment.is_empty() { None } else { Some(normal.to_owned()) }
+}
