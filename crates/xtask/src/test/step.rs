@@ -1,0 +1,167 @@
+//! A step of the test run, and what comes out of it.
+
+use core::fmt;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, ExitStatus, Stdio};
+
+use super::counts::Counts;
+use crate::project::{self, Project};
+
+/// A step: adding one is one line in `steps.rs`.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) run: fn(&Context<'_>) -> Report,
+}
+
+/// What every step is given.
+pub(super) struct Context<'a> {
+    pub(super) project: &'a Project,
+    /// Whether helpers may be built first, which takes minutes.
+    pub(super) install: bool,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Verdict {
+    Ok,
+    Failed,
+    Skipped,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        })
+    }
+}
+
+/// What came out of a step.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) verdict: Verdict,
+    /// Why it failed or was skipped, or what it proved.
+    pub(super) note: String,
+    tests: Option<Counts>,
+}
+
+impl Report {
+    pub(super) fn ok(note: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Ok, note: note.into(), tests: None }
+    }
+
+    pub(super) fn failed(note: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Failed, note: note.into(), tests: None }
+    }
+
+    pub(super) fn skipped(why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Skipped, note: why.into(), tests: None }
+    }
+
+    /// The step's tests; a step without tests counts as one.
+    pub(super) fn counts(&self) -> Counts {
+        self.tests.unwrap_or_else(|| {
+            let one = |verdict| u64::from(self.verdict == verdict);
+            Counts { passed: one(Verdict::Ok), failed: one(Verdict::Failed), skipped: one(Verdict::Skipped) }
+        })
+    }
+
+    /// Judges a run of tests by its exit and by its counts: neither alone is believed.
+    fn of_tests(exit: Result<ExitStatus, String>, mut counts: Counts) -> Self {
+        let executed = counts.passed + counts.failed;
+        let fault = match exit {
+            Err(error) => Some(error),
+            Ok(exit) if !exit.success() => Some(format!("{exit}")),
+            Ok(_) if counts.failed > 0 => Some("exit 0 in spite of failed tests".to_owned()),
+            Ok(_) if executed == 0 => Some("exit 0, but no test was executed".to_owned()),
+            Ok(_) => None,
+        };
+        if fault.is_some() {
+            counts.failed = counts.failed.max(1); // a build error or a crash is counted, too
+        }
+        let verdict = if fault.is_some() { Verdict::Failed } else { Verdict::Ok };
+        let note = fault.map_or_else(|| counts.to_string(), |fault| format!("{fault}; {counts}"));
+        Self { verdict, note, tests: Some(counts) }
+    }
+}
+
+impl From<Result<(), String>> for Report {
+    fn from(result: Result<(), String>) -> Self {
+        match result {
+            Ok(()) => Self::ok(""),
+            Err(error) => Self::failed(error),
+        }
+    }
+}
+
+/// Runs a command that has no tests of its own.
+pub(super) fn check(command: &mut Command) -> Report {
+    project::run(command).into()
+}
+
+/// Runs a command that executes tests, passes its output on, and counts.
+pub(super) fn tests(command: &mut Command) -> Report {
+    println!("$ {}", project::line(command));
+    let mut counts = Vec::new();
+    let exit = stream(command, |line| counts.extend(Counts::read(line)));
+    Report::of_tests(exit, counts.into_iter().sum())
+}
+
+/// Runs a command, passing on what it prints line by line and showing each line to `see`.
+fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus, String> {
+    let name = project::line(command);
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| format!("`{name}` did not start: {error}"))?;
+    if let Some(output) = child.stdout.take() {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        let mut ours = std::io::stdout().lock();
+        while output.read_until(b'\n', &mut line).map_err(|error| format!("`{name}`: {error}"))? > 0 {
+            ours.write_all(&line).map_err(|error| format!("standard output: {error}"))?;
+            see(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    }
+    child.wait().map_err(|error| format!("`{name}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    fn judged(code: i32, passed: u64, failed: u64) -> (Verdict, Counts) {
+        let report =
+            Report::of_tests(Ok(ExitStatus::from_raw(code << 8)), Counts { passed, failed, skipped: 1 });
+        (report.verdict, report.counts())
+    }
+
+    #[test]
+    fn exit_and_counts_must_both_be_good() {
+        assert_eq!(judged(0, 3, 0), (Verdict::Ok, Counts { passed: 3, failed: 0, skipped: 1 }));
+        assert_eq!(judged(101, 3, 2), (Verdict::Failed, Counts { passed: 3, failed: 2, skipped: 1 }));
+    }
+
+    #[test]
+    fn no_test_executed_is_a_failure() {
+        assert_eq!(judged(0, 0, 0), (Verdict::Failed, Counts { passed: 0, failed: 1, skipped: 1 }));
+    }
+
+    #[test]
+    fn a_crash_counts_as_one_failure() {
+        assert_eq!(judged(101, 3, 0), (Verdict::Failed, Counts { passed: 3, failed: 1, skipped: 1 }));
+        assert_eq!(judged(0, 3, 1).0, Verdict::Failed);
+        let unstarted = Report::of_tests(Err("no such program".to_owned()), Counts::default());
+        assert_eq!((unstarted.verdict, unstarted.counts().failed), (Verdict::Failed, 1));
+    }
+
+    #[test]
+    fn a_step_without_tests_counts_as_one() {
+        assert_eq!(Report::ok("").counts().to_string(), "1 passed, 0 failed, 0 skipped");
+        assert_eq!(Report::skipped("why").counts().to_string(), "0 passed, 0 failed, 1 skipped");
+        assert_eq!(Report::from(Err(String::new())).counts().to_string(), "0 passed, 1 failed, 0 skipped");
+    }
+}
