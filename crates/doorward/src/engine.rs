@@ -103,6 +103,15 @@ impl<K: Verify> Engine<K> {
         Scratch::new(usize::try_from(max_credential).unwrap_or(usize::MAX))
     }
 
+    /// Makes this thread ready: what providers set up on first use is set up now, so that no later decision on this
+    /// thread allocates.
+    pub fn warm_thread(&self) {
+        for key in self.keys.all() {
+            // The result is of no interest: nothing was signed.
+            let _ = key.verify(b"warm", &[0; 64]);
+        }
+    }
+
     /// What the policy's author should know, though it is no fault: each a sentence, lower case, no full stop.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

@@ -55,6 +55,11 @@ impl<K> KeyRing<K> {
     pub(crate) const fn new(issuers: Vec<Vec<Key<K>>>) -> Self {
         Self { issuers }
     }
+
+    /// Every key of every issuer.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Key<K>> {
+        self.issuers.iter().flatten()
+    }
 }
 
 impl<K: Verify> Keys for KeyRing<K> {
