@@ -2,13 +2,12 @@
 
 use crate::error::{LoadError, LoadErrors};
 use crate::policy::model::{
-    Accept, ClaimTest as Test, Delegation as Delegated, IssuerModel, PolicyModel, Profile as Kind,
-    RouteModel, Scalar as Single, Unmatched as NoRoute,
+    Accept, ClaimTest as Test, Delegation as Delegated, IssuerModel, PolicyModel, RouteModel,
+    Scalar as Single,
 };
 use crate::tree::Tree;
 use doorward_core::policy::{
-    AsTables, ClaimTest, Delegation, Edge, Issuer, Node, Profile, Route, Rule, Scalar, Settings, Tables,
-    Unmatched,
+    AsTables, ClaimTest, Delegation, Edge, Issuer, Node, Route, Rule, Scalar, Settings, Tables,
 };
 use doorward_core::request::Places;
 use doorward_core::text::Span;
@@ -62,10 +61,7 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
         resource_metadata: model.resource_metadata.as_deref().map(|url| pool.text(url)),
         disclosure: model.disclosure,
         advertise_scope: model.advertise_scope,
-        unmatched: match model.unmatched {
-            NoRoute::Forbid => Unmatched::Forbid,
-            NoRoute::Hide => Unmatched::Hide,
-        },
+        unmatched: model.unmatched,
         max_credential: index(model.max_credential),
     };
     let issuers: Vec<_> =
@@ -130,11 +126,7 @@ fn compile_issuer(issuer: &IssuerModel, model: &PolicyModel, pool: &mut Pool) ->
         issuer: issuer.issuer.as_deref().map(|text| pool.text(text)),
         trust_domain: issuer.trust_domain.as_deref().map(|text| pool.text(text)),
         display: pool.text(&display),
-        profile: match issuer.profile {
-            Kind::Rfc9068 => Profile::Rfc9068,
-            Kind::Jwt => Profile::Jwt,
-            Kind::JwtSvid => Profile::JwtSvid,
-        },
+        profile: issuer.profile,
         audience: pool.list(&issuer.audience),
         algorithms: issuer.algorithms,
         leeway: issuer.leeway.unwrap_or(model.leeway),

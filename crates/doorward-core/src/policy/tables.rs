@@ -119,7 +119,7 @@ impl Unmatched {
 /// Which kind of JWT an issuer sends; the kinds exclude each other ([RFC 8725, section 3.12]).
 ///
 /// [RFC 8725, section 3.12]: https://www.rfc-editor.org/rfc/rfc8725#section-3.12
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Profile {
     /// OAuth access tokens ([RFC 9068, section 2]).
     ///
@@ -131,6 +131,21 @@ pub enum Profile {
     Jwt,
     /// SPIFFE JWT-SVIDs.
     JwtSvid,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 3] = [Self::Rfc9068, Self::Jwt, Self::JwtSvid];
+
+    /// Its name in a policy.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rfc9068 => "rfc9068",
+            Self::Jwt => "jwt",
+            Self::JwtSvid => "jwt-svid",
+        }
+    }
 }
 
 /// An issuer that may vouch for bearer tokens.

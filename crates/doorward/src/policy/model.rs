@@ -4,6 +4,7 @@ use crate::error::Position;
 use core::fmt;
 use doorward_core::key::Algorithms;
 use doorward_core::outcome::Disclosure;
+pub use doorward_core::policy::{Profile, Unmatched};
 use doorward_core::time::Seconds;
 
 /// A value and where the policy gives it.
@@ -38,16 +39,6 @@ pub struct PolicyModel {
     pub routes: Vec<RouteModel>,
 }
 
-/// How a request that no route matches is refused.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Unmatched {
-    /// With 403.
-    #[default]
-    Forbid,
-    /// With 404, as if there were nothing.
-    Hide,
-}
-
 /// Who may vouch for a bearer token, and which tokens are good.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssuerModel {
@@ -76,19 +67,6 @@ pub struct IssuerModel {
     pub required_claims: Vec<String>,
     /// Where in a request its tokens may stand.
     pub token_in: TokenIn,
-}
-
-/// The rules that a token follows; each has its own, so that no kind of token passes for another.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Profile {
-    /// OAuth 2.0 access tokens as [RFC 9068] has them.
-    ///
-    /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
-    Rfc9068,
-    /// Plain signed JWTs.
-    Jwt,
-    /// SPIFFE's JWT-SVID.
-    JwtSvid,
 }
 
 /// Where an issuer's keys come from.

@@ -1,8 +1,8 @@
 //! The names that policies have for the values of closed lists.
 
-use super::model::{Profile, Unmatched};
 use doorward_core::key::Algorithm;
 use doorward_core::outcome::Disclosure;
+use doorward_core::policy::{Profile, Unmatched};
 
 /// A type whose values have names in a policy.
 pub(super) trait Named: Copy + PartialEq {
@@ -29,19 +29,7 @@ impl Named for Unmatched {
 
 impl Named for Profile {
     fn named() -> Vec<(&'static str, Self)> {
-        vec![("rfc9068", Self::Rfc9068), ("jwt", Self::Jwt), ("jwt-svid", Self::JwtSvid)]
-    }
-}
-
-impl Profile {
-    /// Its name in a policy.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rfc9068 => "rfc9068",
-            Self::Jwt => "jwt",
-            Self::JwtSvid => "jwt-svid",
-        }
+        Self::ALL.map(|profile| (profile.name(), profile)).to_vec()
     }
 }
 
@@ -90,12 +78,5 @@ mod tests {
             assert_eq!(Algorithm::from_name(name), Some(algorithm));
         }
         assert!(names::<Algorithm>().contains(&"EdDSA"));
-    }
-
-    #[test]
-    fn a_profile_is_found_by_its_name() {
-        for (name, profile) in Profile::named() {
-            assert_eq!(profile.name(), name);
-        }
     }
 }
