@@ -152,10 +152,11 @@ impl<P: Verify> KeySet<P> {
             let names: Vec<_> = bound.iter().map(|algorithm| algorithm.name()).collect();
             self.warnings.push(format!("{name}: names no `alg`, and several fit: {}", names.join(", ")));
         }
+        let before = self.keys.len();
         for algorithm in bound {
             if let Err(weakness) = jwk.material.check(algorithm) {
                 // A secret that is long enough for a shorter hash is not thrown away with the longer one.
-                if jwk.algorithm.is_none() && self.keys.last().is_some_and(|key| key.id == id_of(value)) {
+                if jwk.algorithm.is_none() && self.keys.len() > before {
                     continue;
                 }
                 return Err(format!("{name}: {weakness}"));
@@ -201,5 +202,44 @@ fn name_of(at: usize, key: Value<'_>) -> String {
     match id_of(key) {
         Some(id) => format!("key `{}`", id.escape_debug()),
         None => format!("key {at}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldC1zZWNyZXQ";
+
+    fn read(keys: &str, algorithms: Algorithms) -> Result<KeySet, String> {
+        KeySet::read(&format!(r#"{{"keys":[{keys}]}}"#), algorithms, &DefaultProvider::new())
+    }
+
+    #[test]
+    fn a_key_without_alg_is_bound_to_each_listed_algorithm_that_it_is_strong_enough_for() {
+        let hmac = Algorithms::NONE.with(Algorithm::HS256).with(Algorithm::HS384).with(Algorithm::HS512);
+        let set = read(&format!(r#"{{"kty":"oct","kid":"a","k":"{SECRET}"}}"#), hmac).unwrap();
+        assert_eq!(set.keys.iter().map(Key::algorithm).collect::<Vec<_>>(), [Algorithm::HS256]);
+        assert_eq!(set.warnings, ["key `a`: names no `alg`, and several fit: HS256, HS384, HS512"]);
+    }
+
+    #[test]
+    fn a_secret_that_fits_nothing_is_a_fault_and_is_not_shown() {
+        let one = Algorithms::NONE.with(Algorithm::HS512);
+        let key = format!(r#"{{"kty":"oct","k":"{SECRET}"}}"#);
+        let fault = read(&format!("{key},{key}"), one).unwrap_err();
+        assert_eq!(fault, "key 0: expected a secret of at least 64 bytes, found 41");
+        assert!(!format!("{:?}", read(&key, Algorithms::NONE.with(Algorithm::HS256))).contains(SECRET));
+    }
+
+    #[test]
+    fn keys_for_others_are_left_aside() {
+        let set = read(
+            &format!(
+                r#"{{"kty":"EC","crv":"secp256k1"}},{{"kty":"oct","use":"enc","k":"{SECRET}"}},{{"kty":"AKP"}}"#
+            ),
+            Algorithms::ALL,
+        );
+        assert_eq!(set.map(|set| (set.keys.len(), set.ignored)), Ok((0, 3)));
     }
 }

@@ -133,3 +133,54 @@ fn normal(segment: &str) -> Option<String> {
     // A dot segment disappears, and a slash that was encoded is refused above: what is left is one segment.
     if normal.is_empty() && !segment.is_empty() { None } else { Some(normal.to_owned()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::compile;
+    use crate::policy::{Format, read};
+
+    /// The faults of a policy with these routes, each given as path and methods.
+    fn faults(routes: &[(&str, &str)]) -> Vec<String> {
+        let mut text = String::new();
+        for (path, methods) in routes {
+            text.push_str(&format!("[[routes]]\npath = '{path}'\naccept = 'anyone'\n{methods}\n"));
+        }
+        let model = read(&text, Format::Toml).unwrap();
+        compile(&model)
+            .err()
+            .map(|errors| errors.iter().map(ToString::to_string).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn a_route_that_could_never_be_asked_is_a_fault() {
+        assert_eq!(
+            faults(&[("/a/{x}", "methods = ['GET', 'PUT']"), ("/a/{y}", "methods = ['POST', 'PUT']")]),
+            ["6:8: routes[1].path: routes[0] has the same path and takes `PUT` already"]
+        );
+        assert_eq!(
+            faults(&[("/a", ""), ("/%61", "methods = ['GET']")]),
+            ["6:8: routes[1].path: routes[0] has the same path and takes every method already"]
+        );
+        assert!(faults(&[("/a", "methods = ['GET']"), ("/a", "")]).is_empty(), "the rest may follow");
+        assert!(faults(&[("/a/{x}", ""), ("/a/{*x}", ""), ("/a/", ""), ("/A/{x}", "")]).is_empty());
+    }
+
+    #[test]
+    fn segments_that_can_be_read_in_two_ways_are_faults() {
+        for path in ["/a/../b", "/a/./b", "/a%2Fb", "/a/..;x", "/a b", "/%zz"] {
+            let faults = faults(&[(path, "")]);
+            assert!(faults.iter().any(|fault| fault.contains("read in one way only")), "{path}: {faults:?}");
+        }
+        assert!(faults(&[("/caf\u{e9}", "")]).is_empty());
+    }
+
+    #[test]
+    fn the_depth_of_paths_is_bounded() {
+        assert!(faults(&[(&"/a".repeat(64), "")]).is_empty());
+        assert_eq!(
+            faults(&[(&"/a".repeat(65), "")]),
+            ["2:8: routes[0].path: expected a path of at most 64 segments"]
+        );
+    }
+}
