@@ -27,7 +27,7 @@ impl CredentialKind {
 /// [RFC 7519, section 4.1.2]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.2
 #[derive(Clone, Copy)]
 pub struct Principal<'d> {
-    /// The issuer: its identifier, or for a SPIFFE trust domain the trust domain's id without a path.
+    /// The issuer: its identifier, or the name of a SPIFFE trust domain.
     pub issuer: &'d str,
     /// The name of the issuer in the policy.
     pub issuer_name: &'d str,

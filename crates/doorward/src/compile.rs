@@ -116,16 +116,13 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
 
 fn compile_issuer(issuer: &IssuerModel, model: &PolicyModel, pool: &mut Pool) -> Issuer {
     let name = pool.text(&issuer.name);
-    let display = match (&issuer.issuer, &issuer.trust_domain) {
-        (Some(issuer), _) => issuer.clone(),
-        (None, Some(domain)) => format!("spiffe://{domain}"),
-        (None, None) => issuer.name.clone(),
-    };
+    // A trust domain is an issuer by its name.
+    let display = issuer.issuer.as_ref().or(issuer.trust_domain.as_ref()).unwrap_or(&issuer.name);
     Issuer {
         name,
         issuer: issuer.issuer.as_deref().map(|text| pool.text(text)),
         trust_domain: issuer.trust_domain.as_deref().map(|text| pool.text(text)),
-        display: pool.text(&display),
+        display: pool.text(display),
         profile: issuer.profile,
         audience: pool.list(&issuer.audience),
         algorithms: issuer.algorithms,

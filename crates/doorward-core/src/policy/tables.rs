@@ -157,7 +157,7 @@ pub struct Issuer {
     pub issuer: Option<Span>,
     /// Its SPIFFE trust domain.
     pub trust_domain: Option<Span>,
-    /// What a principal's issuer is called: the identifier, or the trust domain's id.
+    /// What a principal's issuer is called: the identifier, or the trust domain's name.
     pub display: Span,
     /// The kind of its tokens.
     pub profile: Profile,
