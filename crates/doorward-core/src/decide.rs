@@ -1,7 +1,7 @@
 //! The one entry: a request comes in, one decision goes out, along one straight line.
 
 use crate::credential;
-use crate::decision::{Decision, Grounds, Verdict};
+use crate::decision::{Decision, Facts, Grounds};
 use crate::key::Keys;
 use crate::policy::{self, AsTables, Matched, Policy, Route, Tables, Verified};
 use crate::reason::Reason;
@@ -26,100 +26,82 @@ pub fn decide<'d, T: AsTables, K: Keys>(
 ) -> Decision<'d> {
     let tables = policy.tables();
     let (mut bump, members) = scratch.parts();
-    let base = Decision {
-        verdict: Verdict::Allow(Grounds::Open),
-        principal: None,
-        path: "",
-        route: None,
-        place: Place::Header,
-    };
+    let mut facts = Facts { principal: None, path: "", route: None, place: Place::Header };
 
     let Some((target, path)) = normal_target(request, &mut bump) else {
-        return refuse(base, &tables, None, Reason::PathAmbiguous.into());
+        return refuse(facts, &tables, None, Reason::PathAmbiguous.into());
     };
-    let base = Decision { path, ..base };
+    facts.path = path;
     let route = match tables.route(request, path) {
         Matched::Route(route) => route,
-        Matched::Preflight(route) => {
-            return Decision {
-                verdict: Verdict::Allow(Grounds::Preflight),
-                route: Some(route.number),
-                ..base
-            };
+        Matched::Anyone(route, proof) => {
+            facts.route = Some(route.number);
+            return Decision::allow(facts, Grounds::Open(proof));
+        }
+        Matched::Preflight(route, proof) => {
+            facts.route = Some(route.number);
+            return Decision::allow(facts, Grounds::Preflight(proof));
         }
         Matched::MethodRefused { hidden: false } => {
-            return refuse(base, &tables, None, Reason::MethodRefused.into());
+            return refuse(facts, &tables, None, Reason::MethodRefused.into());
         }
         Matched::MethodRefused { hidden: true } => {
-            return conceal(base, &tables, Reason::MethodRefused.into());
+            return conceal(facts, &tables, Reason::MethodRefused.into());
         }
-        Matched::None => return refuse(base, &tables, None, Reason::RouteUnmatched.into()),
+        Matched::None => return refuse(facts, &tables, None, Reason::RouteUnmatched.into()),
     };
-    let base = Decision { route: Some(route.number), ..base };
-    if route.anyone {
-        return base;
-    }
+    facts.route = Some(route.number);
 
     let max_len = usize::try_from(tables.settings.max_credential).unwrap_or(usize::MAX);
     let presented = match credential::find(request, target.query, route.places, max_len, &mut bump) {
         Ok(presented) => presented,
-        Err(reason) => return refuse(base, &tables, Some(route), reason.into()),
+        Err(reason) => return refuse(facts, &tables, Some(route), reason.into()),
     };
-    let base = Decision { place: presented.place, ..base };
-    let verified = match policy::verify(&tables, keys, presented.token, now, &mut bump, members) {
+    facts.place = presented.place;
+    let verified = match policy::verify(&tables, keys, presented, now, &mut bump, members) {
         Ok(verified) => verified,
-        Err(fault) => return refuse(base, &tables, Some(route), fault),
+        Err(fault) => return refuse(facts, &tables, Some(route), fault),
     };
-    if !verified.places().allow(presented.place) {
-        // Its issuer does not take tokens there, so nothing was sent where something counts.
-        return refuse(base, &tables, Some(route), Reason::CredentialMissing.into());
-    }
-    let base = Decision { principal: Some(verified.principal), ..base };
+    facts.principal = Some(verified.principal);
     match policy::permit(&tables, route, &verified, now) {
         Ok(permitted) => {
             let Verified { signature, audience, time, .. } = verified;
-            Decision {
-                verdict: Verdict::Allow(Grounds::Credential(signature, audience, time, permitted)),
-                ..base
-            }
+            Decision::allow(facts, Grounds::Credential(signature, audience, time, permitted))
         }
-        Err(fault) => refuse(base, &tables, Some(route), fault),
+        Err(fault) => refuse(facts, &tables, Some(route), fault),
     }
 }
 
 /// The target and its normalised path, which is borrowed from the request where it is normal already.
 fn normal_target<'d>(request: &Request<'d>, bump: &mut Bump<'d>) -> Option<(Target<'d>, &'d str)> {
-    let target = Target::parse(core::str::from_utf8(request.url).ok()?).ok()?;
+    let target = Target::parse(request.url).ok()?;
     if !path::needs_work(target.path) {
         return Some((target, target.path));
     }
-    // A normalised path is never longer, and a leading slash may come back where dot segments end a path.
-    let out = bump.take(target.path.len() + 1)?;
+    // A normalised path is never longer.
+    let out = bump.take(target.path.len())?;
     Some((target, path::normalise(target.path, out).ok()?))
 }
 
 /// A refusal, with the challenge of the route; a hidden route's is concealed.
 fn refuse<'d>(
-    base: Decision<'d>,
+    facts: Facts<'d>,
     tables: &Tables<'d>,
     route: Option<&Route>,
     fault: Fault<'d>,
 ) -> Decision<'d> {
     if route.is_some_and(|route| route.hidden) {
-        return conceal(base, tables, fault);
+        return conceal(facts, tables, fault);
     }
     let Fault { reason, context } = fault;
     let status =
         if reason == Reason::RouteUnmatched { tables.settings.unmatched.status() } else { reason.status() };
     let demand = route.map_or_else(Demand::default, |route| tables.demand(route));
-    Decision {
-        verdict: Verdict::Refuse(Refusal { reason, context, concealed: None, status, demand }),
-        ..base
-    }
+    Decision::refuse(facts, Refusal { reason, context, concealed: None, status, demand })
 }
 
 /// The refusal of a path without a route, whatever the true reason is.
-fn conceal<'d>(base: Decision<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Decision<'d> {
+fn conceal<'d>(facts: Facts<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Decision<'d> {
     let refusal = Refusal {
         reason: Reason::RouteUnmatched,
         context: fault.context,
@@ -127,5 +109,5 @@ fn conceal<'d>(base: Decision<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Dec
         status: tables.settings.unmatched.status(),
         demand: Demand::default(),
     };
-    Decision { verdict: Verdict::Refuse(refusal), ..base }
+    Decision::refuse(facts, refusal)
 }

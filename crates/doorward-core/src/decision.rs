@@ -3,7 +3,7 @@
 use crate::challenge::{Answer, BufferTooShort, Scheme};
 use crate::jose::jws::SignatureChecked;
 use crate::outcome::Outcome;
-use crate::policy::{AudienceChecked, Permitted, TimeChecked};
+use crate::policy::{AudienceChecked, LetThrough, Permitted, TimeChecked};
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::recovery::Recovery;
@@ -13,7 +13,13 @@ use crate::request::Place;
 /// One decision on one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'d> {
-    pub(crate) verdict: Verdict<'d>,
+    verdict: Verdict<'d>,
+    facts: Facts<'d>,
+}
+
+/// What is known of a request while it is judged. There is no verdict in it that could be forgotten.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'d> {
     pub(crate) principal: Option<Principal<'d>>,
     pub(crate) path: &'d str,
     pub(crate) route: Option<u32>,
@@ -22,7 +28,7 @@ pub struct Decision<'d> {
 
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::large_enum_variant, reason = "boxing would allocate, and a decision lives on the stack")]
-pub(crate) enum Verdict<'d> {
+enum Verdict<'d> {
     Allow(Grounds),
     Refuse(Refusal<'d>),
 }
@@ -32,14 +38,22 @@ pub(crate) enum Verdict<'d> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Grounds {
     /// The route is for anyone.
-    Open,
+    Open(LetThrough),
     /// The request is a CORS preflight that the route lets pass.
-    Preflight,
+    Preflight(LetThrough),
     /// A credential was verified and permitted.
     Credential(SignatureChecked, AudienceChecked, TimeChecked, Permitted),
 }
 
 impl<'d> Decision<'d> {
+    pub(crate) const fn allow(facts: Facts<'d>, grounds: Grounds) -> Self {
+        Self { verdict: Verdict::Allow(grounds), facts }
+    }
+
+    pub(crate) const fn refuse(facts: Facts<'d>, refusal: Refusal<'d>) -> Self {
+        Self { verdict: Verdict::Refuse(refusal), facts }
+    }
+
     /// What was decided.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
@@ -59,8 +73,8 @@ impl<'d> Decision<'d> {
     #[must_use]
     pub const fn grounds(&self) -> Option<&'static str> {
         match &self.verdict {
-            Verdict::Allow(Grounds::Open) => Some("anyone"),
-            Verdict::Allow(Grounds::Preflight) => Some("preflight"),
+            Verdict::Allow(Grounds::Open(..)) => Some("anyone"),
+            Verdict::Allow(Grounds::Preflight(..)) => Some("preflight"),
             Verdict::Allow(Grounds::Credential(..)) => Some("credential"),
             Verdict::Refuse(_) => None,
         }
@@ -123,19 +137,19 @@ impl<'d> Decision<'d> {
     /// Who the caller is: known on every allow that took a credential, and on refusals that came after it was verified.
     #[must_use]
     pub const fn principal(&self) -> Option<&Principal<'d>> {
-        self.principal.as_ref()
+        self.facts.principal.as_ref()
     }
 
     /// The path that was judged, normalised: what a forwarding host must send on. Empty if it is ambiguous.
     #[must_use]
     pub const fn path(&self) -> &'d str {
-        self.path
+        self.facts.path
     }
 
     /// The route that governed the request, by its place in the policy file.
     #[must_use]
     pub const fn route(&self) -> Option<u32> {
-        self.route
+        self.facts.route
     }
 
     /// Writes the header fields that the answer must carry into `out`; a kilobyte is plenty unless a policy lists many
@@ -148,8 +162,9 @@ impl<'d> Decision<'d> {
         match &self.verdict {
             Verdict::Allow(_) => {
                 let mut answer = Answer::EMPTY;
-                if self.place == Place::Query {
-                    // RFC 6750, section 2.3: the URL is a credential here, and the answer must not be kept by it.
+                if self.facts.place != Place::Header {
+                    // RFC 6750, section 2.3 for the query. Caches know of credentials in `Authorization` only
+                    // (RFC 9111, section 3.5): no answer to another may be kept for others.
                     answer.push("Cache-Control", "private");
                 }
                 Ok(answer)

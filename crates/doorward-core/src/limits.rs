@@ -10,7 +10,8 @@ pub const CREDENTIAL_DEFAULT: usize = 8 * 1024;
 /// to take (Node's `--max-http-header-size` and HTTP/2's customary header list stay below it).
 pub const CREDENTIAL_MAX: usize = 64 * 1024;
 
-/// The smallest limit that a policy may set, in bytes: below it no signed RS256 token fits.
+/// The smallest limit that a policy may set, in bytes: below it hardly any token signed with RSA fits, whose signature
+/// alone takes 342.
 pub const CREDENTIAL_MIN: usize = 512;
 
 /// The longest path that is normalised, in bytes: RFC 9110, section 4.1 asks for at least 8000.
@@ -19,7 +20,7 @@ pub const PATH: usize = 8 * 1024;
 /// How deep objects and arrays of a token may nest.
 ///
 /// Claims in use stay below six levels; `serde_json` refuses at 128, and each level costs one stack frame there
-/// and eight bytes here.
+/// and two words here.
 pub const JSON_DEPTH: usize = 32;
 
 /// How many object members may be open at once on the way to any point of a token, over all levels.
@@ -31,9 +32,6 @@ pub const JSON_MEMBERS: usize = 256;
 ///
 /// Each try costs a signature check. Providers publish two or three keys at a time, the largest known sets eight.
 pub const KEYS_TRIED: usize = 8;
-
-/// The longest signature in bytes: RSA with 8192 bits, the largest modulus that the providers verify.
-pub const SIGNATURE: usize = 1024;
 
 /// The longest span that a policy may give as clock-skew allowance, in seconds.
 ///

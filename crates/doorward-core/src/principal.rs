@@ -46,11 +46,10 @@ pub struct Principal<'d> {
 }
 
 impl fmt::Debug for Principal<'_> {
-    /// Leaves the claims out: they may be personal.
+    /// Leaves subject and claims out: they may be personal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Principal")
             .field("issuer", &self.issuer)
-            .field("subject", &self.subject)
             .field("kind", &self.kind)
             .field("expires", &self.expires)
             .finish_non_exhaustive()

@@ -283,7 +283,7 @@ reasons! {
     csf: ["PR.AA-02", "PR.AA-04"], zero_trust: ["T6", "3.1.1"], nhi: ["NHI3", "NHI6"], ztmm: ["Identity Stores"];
 
     206 KeyUnknown "key_unknown" 401 Unauthenticated Error(InvalidToken),
-    RefreshCredential, resend: false, Fault,
+    RefreshCredential, resend: true, Fault,
     "the token is signed with a key that its issuer does not publish",
     operator: "check whether the issuer rotated its keys and whether the key set here is current",
     ["RFC 7515, section 4.1.4", "RFC 7517, section 4.5", "RFC 8725, section 3.1"],
@@ -416,7 +416,7 @@ reasons! {
     csf: ["PR.AA-05"], zero_trust: ["T4"], nhi: ["NHI9", "NHI10"], ztmm: ["Access Management", "Governance"];
 
     600 ProofMissing "proof_missing" 401 Unauthenticated Error(InvalidToken),
-    NewProof, resend: true, Attack,
+    NewProof, resend: false, Attack,
     "the token is bound to a key, and no proof of that key was sent",
     operator: "a bound token sent as a plain bearer token may be a stolen one; otherwise the client has lost its proof",
     ["RFC 7800, section 3", "RFC 9449, section 7.1", "RFC 8705, section 3"],

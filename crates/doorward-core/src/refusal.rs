@@ -71,11 +71,9 @@ impl Context<'_> {
     pub fn missed_by(&self) -> Option<u64> {
         let Self::Time { value, limit, now, leeway, .. } = self else { return None };
         let end = value.plus(limit.unwrap_or_default());
-        Some(if *now >= end {
-            now.seconds().abs_diff(end.plus(*leeway).seconds())
-        } else {
-            end.minus(*leeway).seconds().abs_diff(now.seconds())
-        })
+        let (early, late) = if *now >= end { (end.plus(*leeway), *now) } else { (*now, end.minus(*leeway)) };
+        let part = u64::from(late.nanos() > early.nanos());
+        Some(late.seconds().abs_diff(early.seconds()).saturating_add(part))
     }
 }
 
@@ -100,4 +98,21 @@ pub struct Demand<'d> {
     pub acr: Texts<'d>,
     /// How long ago the user may have authenticated.
     pub max_auth_age: Option<Seconds>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_rounded_away_from_zero() {
+        let missed = |value, now, leeway| {
+            Context::Time { claim: "exp", value, limit: None, now, leeway: Seconds(leeway) }.missed_by()
+        };
+        let at = UnixTime::from_seconds;
+        assert_eq!(missed(at(100), at(130), 30), Some(0));
+        assert_eq!(missed(at(100), UnixTime::new(130, 1), 30), Some(1));
+        assert_eq!(missed(at(100), at(69), 30), Some(1));
+        assert_eq!(missed(UnixTime::new(100, 500_000_000), at(69), 30), Some(2));
+    }
 }

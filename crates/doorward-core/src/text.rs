@@ -43,7 +43,7 @@ impl Span {
 }
 
 /// A list of texts in a pool.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Texts<'p> {
     pool: &'p str,
     list: &'p [Span],
@@ -66,5 +66,11 @@ impl<'p> Texts<'p> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+impl core::fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }

@@ -77,8 +77,7 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
         order.into_iter().map(|(_, at)| index(at)).collect::<Vec<_>>()
     };
     let by_issuer = sorted(|issuer| issuer.issuer.as_ref());
-    let by_trust_domain =
-        sorted(|issuer| if issuer.issuer.is_some() { None } else { issuer.trust_domain.as_ref() });
+    let by_trust_domain = sorted(|issuer| issuer.trust_domain.as_ref());
 
     let mut compiled = Compiled {
         settings,

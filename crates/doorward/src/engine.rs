@@ -10,9 +10,11 @@ use crate::scratch::Scratch;
 use doorward_core::decide::decide;
 use doorward_core::decision::Decision;
 use doorward_core::key::{Provider, Verify};
-use doorward_core::policy::{AsTables, Policy};
+use doorward_core::policy::Policy;
 use doorward_core::request::Request;
+use doorward_core::text::Texts;
 use doorward_core::time::UnixTime;
+use std::io::Read;
 use std::path::Path;
 
 /// The largest policy file that is read, in bytes: ten thousand routes of a page each.
@@ -77,7 +79,7 @@ impl<K: Verify> Engine<K> {
     ) -> Result<Self, LoadErrors> {
         let model = policy::read(text, format)?;
         let compiled = compile(&model)?;
-        let mut warnings = Vec::new();
+        let mut warnings = warnings(&model);
         let keys = load_keys(&model, folder, provider, &mut warnings)?;
         let policy = Policy::new(compiled).map_err(|fault| LoadError::new("", fault.to_string()))?;
         Ok(Self { policy, keys, warnings })
@@ -85,7 +87,9 @@ impl<K: Verify> Engine<K> {
 
     /// Decides on a request at a time.
     ///
-    /// Nothing is allocated, and no input makes it panic. The decision borrows from the request and from `scratch`.
+    /// Nothing is allocated on a warmed thread (see [`Engine::warm_thread`]), but inside ring for the RSA keys that it has
+    /// to check (see [`crate::provider`]), and no input makes it panic. The decision borrows from the request and from
+    /// `scratch`.
     #[must_use]
     pub fn decide<'d>(
         &'d self,
@@ -118,12 +122,55 @@ impl<K: Verify> Engine<K> {
         &self.warnings
     }
 
-    /// How many issuers and routes the policy has.
+    /// How many bytes `Decision::answer` needs at most for any decision of this engine.
     #[must_use]
-    pub fn size(&self) -> (usize, usize) {
-        let tables = self.policy.owner().as_tables();
-        (tables.issuers.len(), tables.routes.len())
+    pub fn answer_bytes(&self) -> usize {
+        let tables = self.policy.tables();
+        let demands = tables.routes.iter().map(|route| tables.demand(route));
+        let words = |texts: Texts<'_>| texts.iter().map(|text| text.len().saturating_add(1)).sum::<usize>();
+        let needed = demands.map(|demand| {
+            let fixed = demand.realm.len().saturating_add(demand.resource_metadata.map_or(0, str::len));
+            fixed
+                .saturating_add(words(demand.scopes))
+                .saturating_add(words(demand.any_scope))
+                .saturating_add(words(demand.acr))
+        });
+        // Escaping doubles at most; the names of the parameters and the longest codes stay below half a kilobyte.
+        needed.max().unwrap_or_default().saturating_mul(2).saturating_add(512)
     }
+
+    /// How many issuers the policy has.
+    #[must_use]
+    pub fn issuers(&self) -> usize {
+        self.policy.tables().issuers.len()
+    }
+
+    /// How many routes the policy has.
+    #[must_use]
+    pub fn routes(&self) -> usize {
+        self.policy.tables().routes.len()
+    }
+}
+
+/// What loads and is most likely not meant.
+fn warnings(model: &PolicyModel) -> Vec<String> {
+    const USUAL: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"];
+    let mut warnings = Vec::new();
+    for (number, route) in model.routes.iter().enumerate() {
+        for method in &route.methods {
+            if let Some(usual) =
+                USUAL.iter().find(|usual| usual.eq_ignore_ascii_case(method) && **usual != method)
+            {
+                warnings.push(format!(
+                    "routes[{number}].methods: `{method}` is not `{usual}`: methods have a case"
+                ));
+            }
+        }
+        if route.roles_claim.is_some() && route.roles.is_empty() && route.any_role.is_empty() {
+            warnings.push(format!("routes[{number}].roles_claim: no roles are asked for"));
+        }
+    }
+    warnings
 }
 
 fn load_keys<P: Provider>(
@@ -174,7 +221,7 @@ fn load_issuer<P: Provider>(
         }
     };
     let fault = |message: String| LoadError::new(format!("issuers.{}.keys", issuer.name), message).at(at);
-    let set = KeySet::read(&text, issuer.algorithms, provider).map_err(fault)?;
+    let set = KeySet::read(&text, issuer.profile, issuer.algorithms, provider).map_err(fault)?;
     if set.keys.is_empty() {
         let names: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
         return Err(fault(format!("expected a key for one of {}, found none", names.join(", "))));
@@ -187,11 +234,15 @@ fn read_key_file(path: &Path) -> Result<String, String> {
 }
 
 fn read_file(path: &Path, most: u64) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|error| describe(&error))?.len();
-    if size > most {
-        return Err(format!("expected at most {most} bytes, found {size}"));
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|error| describe(&error))?;
+    // One byte more than allowed shows that there is more, whatever the file claims to be.
+    file.take(most.saturating_add(1)).read_to_string(&mut text).map_err(|error| describe(&error))?;
+    if u64::try_from(text.len()).is_ok_and(|len| len <= most) {
+        Ok(text)
+    } else {
+        Err(format!("expected at most {most} bytes"))
     }
-    std::fs::read_to_string(path).map_err(|error| describe(&error))
 }
 
 /// An I/O error as one line in the style of our own messages.

@@ -1,11 +1,12 @@
 //! Keys as issuers publish them: read from JWK text, checked, and prepared once.
 
 use crate::provider::{DefaultProvider, PreparedKey};
-use doorward_core::jose::jwk::{Jwk, JwkFault, JwkSet};
+use doorward_core::jose::jwk::{Jwk, JwkFault, JwkSet, Purpose};
 use doorward_core::key::{
     Algorithm, Algorithms, Keys, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
 };
 use doorward_core::limits;
+use doorward_core::policy::Profile;
 use doorward_core::wire::Scratch;
 use doorward_core::wire::json::{Member, Value};
 
@@ -88,14 +89,17 @@ impl KeySet {
     ///
     /// A sentence about the first fault: no JSON, no key set, a weak or broken key.
     pub fn from_jwks(text: &str) -> Result<Self, String> {
-        Self::read(text, Algorithms::ALL, &DefaultProvider::new())
+        Self::read(text, Profile::Jwt, Algorithms::ALL, &DefaultProvider::new())
     }
 }
 
 impl<P: Verify> KeySet<P> {
     /// Reads a key set for these algorithms. A key without an `alg` is bound to each of them that fits its kind.
+    ///
+    /// For JWT-SVIDs a SPIFFE bundle gives its keys for them, and any other set those for signatures.
     pub(crate) fn read(
         text: &str,
+        profile: Profile,
         algorithms: Algorithms,
         provider: &impl Provider<Key = P>,
     ) -> Result<Self, String> {
@@ -108,8 +112,10 @@ impl<P: Verify> KeySet<P> {
                 .to_owned()
         })?;
         let mut read = Self { keys: Vec::new(), ignored: 0, warnings: Vec::new() };
+        let bundle = profile == Profile::JwtSvid && set.is_spiffe_bundle();
+        let purpose = if bundle { Purpose::JwtSvid } else { Purpose::Signatures };
         for (at, key) in set.iter().enumerate() {
-            read.add(at, key, algorithms, provider)?;
+            read.add(at, key, purpose, algorithms, provider)?;
         }
         read.warn_about_the_whole();
         Ok(read)
@@ -119,12 +125,13 @@ impl<P: Verify> KeySet<P> {
         &mut self,
         at: usize,
         value: Value<'_>,
+        purpose: Purpose,
         algorithms: Algorithms,
         provider: &impl Provider<Key = P>,
     ) -> Result<(), String> {
         let name = name_of(at, value);
         let mut buffer = [0; Jwk::BYTES];
-        let jwk = match Jwk::parse(value, &mut buffer) {
+        let jwk = match Jwk::parse(value, purpose, &mut buffer) {
             Ok(jwk) => jwk,
             Err(JwkFault::NotForUs) => {
                 self.ignored += 1;
@@ -178,7 +185,7 @@ impl<P: Verify> KeySet<P> {
             let count = self.keys.iter().filter(|key| key.algorithm == algorithm).count();
             if count > limits::KEYS_TRIED {
                 self.warnings.push(format!(
-                    "{count} keys for {}: for a token that names no `kid` only {} are tried",
+                    "{count} keys for {}: of those that a token's `kid` does not tell apart only {} are tried",
                     algorithm.name(),
                     limits::KEYS_TRIED
                 ));
@@ -212,7 +219,7 @@ mod tests {
     const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldC1zZWNyZXQ";
 
     fn read(keys: &str, algorithms: Algorithms) -> Result<KeySet, String> {
-        KeySet::read(&format!(r#"{{"keys":[{keys}]}}"#), algorithms, &DefaultProvider::new())
+        KeySet::read(&format!(r#"{{"keys":[{keys}]}}"#), Profile::Jwt, algorithms, &DefaultProvider::new())
     }
 
     #[test]

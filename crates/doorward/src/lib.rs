@@ -5,23 +5,40 @@
 //! without allocating. The decision itself is made in `doorward-core`.
 #![forbid(unsafe_code)]
 
+pub mod cases;
 mod compile;
 mod engine;
 pub mod error;
 pub mod keys;
 pub mod policy;
 pub mod provider;
+pub mod raw_request;
+pub mod report;
 mod scratch;
 mod tree;
 
 pub use compile::Compiled;
+pub use doorward_core;
+pub use doorward_core::challenge::{Answer, BufferTooShort};
 pub use doorward_core::decision::Decision;
-pub use doorward_core::outcome::Outcome;
-pub use doorward_core::principal::Principal;
+pub use doorward_core::outcome::{Disclosure, Outcome, Signal};
+pub use doorward_core::principal::{CredentialKind, Principal};
 pub use doorward_core::reason::Reason;
 pub use doorward_core::recovery::Recovery;
+pub use doorward_core::refusal::Context;
 pub use doorward_core::request::{Field, Request};
-pub use doorward_core::time::UnixTime;
+pub use doorward_core::time::{Seconds, UnixTime};
 pub use engine::Engine;
 pub use policy::Format;
 pub use scratch::Scratch;
+
+/// The system's time, for hosts that have no better one.
+///
+/// A clock that stands before 1970 is broken: it reads as the end of time, when every token has expired.
+#[must_use]
+pub fn now() -> UnixTime {
+    match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
+        Ok(since) => UnixTime::new(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos()),
+        Err(_) => UnixTime::LATEST,
+    }
+}

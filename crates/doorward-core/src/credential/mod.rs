@@ -20,21 +20,27 @@ pub(crate) struct Presented<'r> {
 
 /// Finds the one bearer token of a request, or the reason why there is not exactly one.
 ///
-/// Looked for are the `Authorization` field, the query and the form body, each only where `places` allows it: a query
-/// parameter that happens to be called `access_token` means nothing where the policy does not take tokens there.
+/// A credential counts only where `places` takes it. But a line of `Authorization` beside an `access_token` in the query
+/// is two credentials wherever either counts: whoever is behind us may read the other one
+/// ([RFC 6750, section 2]).
+///
+/// [RFC 6750, section 2]: https://www.rfc-editor.org/rfc/rfc6750#section-2
 pub(crate) fn find<'r>(
     request: &Request<'r>,
-    query: Option<&'r str>,
+    query: Option<&'r [u8]>,
     places: Places,
     max_len: usize,
     bump: &mut Bump<'r>,
 ) -> Result<Presented<'r>, Reason> {
-    let header = if places.header { authorization::only_line(request)? } else { None };
-    let in_query = if places.query { parameter(query.unwrap_or_default().as_bytes())? } else { None };
+    let line = authorization::only_line(request)?;
+    let in_query = match query {
+        Some(query) if places.query || line.is_some() => parameter(query)?,
+        _ => None,
+    };
     let in_form = if places.form { form_body(request).map(parameter).transpose()?.flatten() } else { None };
-    let (token, place) = match (header, in_query, in_form) {
-        (None, None, None) => return Err(Reason::CredentialMissing),
-        (Some(value), None, None) => (bearer::token(value)?, Place::Header),
+    let (token, place) = match (line, in_query, in_form) {
+        (Some(value), None, None) if places.header => (bearer::token(value)?, Place::Header),
+        (_, None, None) => return Err(Reason::CredentialMissing),
         (None, Some(value), None) => (decoded(value, bump)?, Place::Query),
         (None, None, Some(value)) => (decoded(value, bump)?, Place::Form),
         _ => return Err(Reason::CredentialsAmbiguous),
@@ -67,14 +73,17 @@ fn form_body<'r>(request: &Request<'r>) -> Option<&'r [u8]> {
     if !field::trim(essence).eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
         return None;
     }
-    request.body
+    // RFC 6750, section 2.2: ASCII only.
+    request.body.filter(|body| body.is_ascii())
 }
 
 fn decoded<'r>(value: &'r [u8], bump: &mut Bump<'r>) -> Result<&'r [u8], Reason> {
-    let out = if value.contains(&b'%') { bump.take(value.len()) } else { Some(&mut [][..]) };
-    let token = form::decode(value, out.ok_or(Reason::CredentialTooLarge)?);
-    // A `+` becomes a space here: not decoded above, and no part of a token either way.
-    match token {
+    if value.contains(&b'+') {
+        // A space, which no token has; a `+` of a token comes as `%2B`.
+        return Err(Reason::CredentialMalformed);
+    }
+    let out = bump.take(form::decoded_len(value)).ok_or(Reason::CredentialTooLarge)?;
+    match form::decode(value, out) {
         Ok(token) if field::is_token68(token) => Ok(token),
         _ => Err(Reason::CredentialMalformed),
     }

@@ -5,6 +5,15 @@ use crate::wire::json::{self, Member, Str, Value};
 use crate::wire::{Malformed, base64url};
 use core::fmt;
 
+/// What keys are wanted for; others of a set are left aside.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// Signatures: `use` is `sig` if it is there.
+    Signatures,
+    /// JWT-SVIDs, from a SPIFFE bundle: `use` is `jwt-svid`, and there is a `kid` (JWT-SVID, section 6).
+    JwtSvid,
+}
+
 /// A JWK Set, or a single JWK read as a set of one ([RFC 7517, section 5]).
 ///
 /// [RFC 7517, section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
@@ -35,6 +44,13 @@ impl<'j> JwkSet<'j> {
             None if single => Ok(Self { keys: Value::Object(text), single }),
             _ => Err(Malformed),
         }
+    }
+
+    /// Whether it is a SPIFFE bundle: one of its keys says what kind of SVID it is for.
+    #[must_use]
+    pub fn is_spiffe_bundle(&self) -> bool {
+        let kind = |key: Value<'j>| key.member("use").and_then(|purpose| purpose.as_str());
+        self.iter().any(|key| kind(key).is_some_and(|kind| kind == *"jwt-svid" || kind == *"x509-svid"))
     }
 
     /// The keys as they stand in the text.
@@ -93,9 +109,9 @@ impl<'j, 'b> Jwk<'j, 'b> {
     /// # Errors
     ///
     /// See [`JwkFault`]; of the rules for strength, those that depend on the algorithm only where the key names one.
-    pub fn parse(key: Value<'j>, out: &'b mut [u8]) -> Result<Self, JwkFault> {
+    pub fn parse(key: Value<'j>, purpose: Purpose, out: &'b mut [u8]) -> Result<Self, JwkFault> {
         let kty = string(key, "kty")?.ok_or(JwkFault::Member("kty"))?;
-        check_purpose(key)?;
+        check_purpose(key, purpose)?;
         let mut out = out;
         let mut bytes = |name: &'static str| -> Result<&'b [u8], JwkFault> {
             let fault = JwkFault::Member(name);
@@ -146,24 +162,34 @@ impl<'j, 'b> Jwk<'j, 'b> {
     }
 }
 
-/// Whether the key may check signatures: `use` is `sig` if set, `key_ops` has `verify` if set
+/// Whether the key is for this purpose: its `use` fits, and `key_ops` has `verify` if set and nothing that contradicts it
 /// ([RFC 7517, section 4.2] and [RFC 7517, section 4.3]).
 ///
 /// [RFC 7517, section 4.2]: https://www.rfc-editor.org/rfc/rfc7517#section-4.2
 /// [RFC 7517, section 4.3]: https://www.rfc-editor.org/rfc/rfc7517#section-4.3
-fn check_purpose(key: Value<'_>) -> Result<(), JwkFault> {
-    if string(key, "use")?.is_some_and(|purpose| purpose != *"sig") {
+fn check_purpose(key: Value<'_>, purpose: Purpose) -> Result<(), JwkFault> {
+    let named = string(key, "use")?;
+    let fits = match purpose {
+        Purpose::Signatures => named.is_none_or(|named| named == *"sig"),
+        Purpose::JwtSvid => named.is_some_and(|named| named == *"jwt-svid") && string(key, "kid")?.is_some(),
+    };
+    if !fits {
         return Err(JwkFault::NotForUs);
     }
     let Some(operations) = key.member("key_ops") else { return Ok(()) };
     let Value::Array(_) = operations else { return Err(JwkFault::Member("key_ops")) };
     let mut verifies = false;
+    let mut consistent = true;
     for (at, operation) in operations.elements().enumerate() {
         let operation = operation.as_str().ok_or(JwkFault::Member("key_ops"))?;
         if operations.elements().take(at).any(|other| other.as_str() == Some(operation)) {
             return Err(JwkFault::Member("key_ops"));
         }
         verifies |= operation == *"verify";
+        consistent &= operation == *"verify" || operation == *"sign";
+    }
+    if named.is_some() && verifies && !consistent {
+        return Err(JwkFault::Member("key_ops"));
     }
     if verifies { Ok(()) } else { Err(JwkFault::NotForUs) }
 }
@@ -195,7 +221,9 @@ mod tests {
         let set = JwkSet::parse(text.as_bytes(), &mut [Member::default(); 32])
             .map_err(|_| JwkFault::Member("set"))?;
         let mut out = [0; Jwk::BYTES];
-        let jwk = Jwk::parse(set.iter().next().ok_or(JwkFault::Member("none"))?, &mut out)?;
+        let key = set.iter().next().ok_or(JwkFault::Member("none"))?;
+        let purpose = if set.is_spiffe_bundle() { Purpose::JwtSvid } else { Purpose::Signatures };
+        let jwk = Jwk::parse(key, purpose, &mut out)?;
         Ok((jwk.algorithm, jwk.id.is_some()))
     }
 
@@ -218,6 +246,10 @@ mod tests {
         for (extra, expected) in [
             (r#""use":"sig""#, Ok((None, false))),
             (r#""use":"enc""#, Err(JwkFault::NotForUs)),
+            (r#""use":"jwt-svid","kid":"a""#, Ok((None, true))),
+            (r#""use":"jwt-svid""#, Err(JwkFault::NotForUs)),
+            (r#""use":"x509-svid","kid":"a""#, Err(JwkFault::NotForUs)),
+            (r#""use":"sig","key_ops":["verify","encrypt"]"#, Err(JwkFault::Member("key_ops"))),
             (r#""key_ops":["sign","verify"]"#, Ok((None, false))),
             (r#""key_ops":["sign"]"#, Err(JwkFault::NotForUs)),
             (r#""key_ops":[]"#, Err(JwkFault::NotForUs)),

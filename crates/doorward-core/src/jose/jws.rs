@@ -39,8 +39,9 @@ pub fn verify<'t, K: PublishedKey>(
 
 /// Finds the keys that the token may mean and checks its signature with them.
 ///
-/// A `kid` is a hint that the sender chose: it selects among the issuer's keys and nothing else. A key that was
-/// published without one fits every token of its issuer. How many keys are tried is bounded by [`limits::KEYS_TRIED`].
+/// A `kid` is a hint that the sender chose: it selects among the issuer's keys and nothing else. The keys that it names
+/// come first; a key that was published without a name fits every token of its issuer and comes after them. How many are
+/// tried is bounded by [`limits::KEYS_TRIED`].
 pub(crate) fn check<K: PublishedKey>(
     keys: &[K],
     kid: Option<Str<'_>>,
@@ -48,28 +49,27 @@ pub(crate) fn check<K: PublishedKey>(
     message: &[u8],
     signature: &[u8],
 ) -> Result<SignatureChecked, Reason> {
-    let meant = |key: &&K| match (kid, key.id()) {
-        (Some(kid), Some(id)) => kid == *id,
-        (None, _) | (_, None) => true,
-    };
-    let mut found = Err(Reason::KeyUnknown);
+    let named = |key: &&K| key.id().is_some_and(|id| kid.is_some_and(|kid| kid == *id));
+    let other = |key: &&K| kid.is_none() || key.id().is_none();
+    let fits = |key: &&K| key.algorithm() == algorithm;
     let mut tries = 0;
-    for key in keys.iter().filter(meant) {
-        if key.algorithm() != algorithm {
-            // The very key that the token names is bound to another algorithm (RFC 8725, section 3.1).
-            if tries == 0 && kid.is_some() && key.id().is_some() {
-                found = Err(Reason::AlgorithmRefused);
-            }
-            continue;
-        }
-        if tries == limits::KEYS_TRIED {
-            break;
-        }
-        tries += 1;
-        found = Err(Reason::SignatureInvalid);
+    for key in
+        keys.iter().filter(named).chain(keys.iter().filter(other)).filter(fits).take(limits::KEYS_TRIED)
+    {
         if key.verify(message, signature).is_ok() {
             return Ok(SignatureChecked(()));
         }
+        tries += 1;
     }
-    found
+    Err(if keys.iter().filter(named).any(|key| fits(&key)) {
+        Reason::SignatureInvalid
+    } else if keys.iter().any(|key| named(&key)) {
+        // The very key that the token names is bound to another algorithm (RFC 8725, section 3.1).
+        Reason::AlgorithmRefused
+    } else if tries > 0 && (kid.is_none() || keys.iter().all(|key| key.id().is_none())) {
+        Reason::SignatureInvalid
+    } else {
+        // Keys without a name were no help: the one that the token names is not among the issuer's.
+        Reason::KeyUnknown
+    })
 }

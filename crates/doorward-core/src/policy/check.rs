@@ -1,6 +1,7 @@
 //! The one check of a policy's tables, after which reading them cannot go wrong.
 
-use super::tables::{ClaimTest, Delegation, Scalar, Tables};
+use super::route::segment_hash;
+use super::tables::{ClaimTest, Delegation, Edge, Profile, Scalar, Tables};
 use crate::text::Span;
 use core::fmt;
 
@@ -24,6 +25,8 @@ pub(super) fn check(tables: &Tables<'_>) -> Result<(), Inconsistent> {
         Scalar::String(span) | Scalar::Number(span) => text(span),
         Scalar::Bool(_) => true,
     };
+    // Without its slash a pointer would mean the whole document.
+    let pointer = |span: Span| span.text(t.pool).is_some_and(|text| text.starts_with('/'));
     let index = |at: u32, len: usize| usize::try_from(at).is_ok_and(|at| at < len);
     let must = |holds: bool, table: &'static str| if holds { Ok(()) } else { Err(Inconsistent(table)) };
 
@@ -37,6 +40,8 @@ pub(super) fn check(tables: &Tables<'_>) -> Result<(), Inconsistent> {
                 && issuer.trust_domain.is_none_or(text)
                 && list(issuer.audience)
                 && list(issuer.required_claims)
+                // Only a plain JWT may be for anyone.
+                && (!issuer.audience.is_empty() || issuer.profile == Profile::Jwt)
         }),
         "issuers",
     )?;
@@ -54,14 +59,15 @@ pub(super) fn check(tables: &Tables<'_>) -> Result<(), Inconsistent> {
             node.any.is_none_or(below) && edges.iter().all(|edge| below(edge.node) && text(edge.segment)),
             "nodes",
         )?;
-        must(edges.is_sorted_by_key(|edge| edge.hash), "edges")?;
+        let hashed = |edge: &Edge| edge.segment.text(t.pool).map(segment_hash) == Some(edge.hash);
+        must(edges.iter().all(hashed) && edges.is_sorted_by_key(|edge| edge.hash), "edges")?;
         must(node.here.get(t.routes).is_some() && node.tail.get(t.routes).is_some(), "nodes")?;
     }
     must(t.accepts.iter().all(|at| index(*at, t.issuers.len())), "accepts")?;
     must(t.scalars.iter().all(|value| scalar(*value)), "scalars")?;
     must(
         t.rules.iter().all(|rule| {
-            text(rule.claim)
+            pointer(rule.claim)
                 && match rule.test {
                     ClaimTest::Equals(value) | ClaimTest::Contains(value) => scalar(value),
                     ClaimTest::OneOf(span) => span.get(t.scalars).is_some(),
@@ -76,7 +82,7 @@ pub(super) fn check(tables: &Tables<'_>) -> Result<(), Inconsistent> {
             let lists =
                 [route.methods, route.scopes, route.any_scope, route.roles, route.any_role, route.acr];
             lists.into_iter().all(list)
-                && text(route.roles_claim)
+                && pointer(route.roles_claim)
                 && route.accepts.get(t.accepts).is_some()
                 && route.rules.get(t.rules).is_some()
                 && !matches!(route.delegation, Delegation::Actors(actors) if !list(actors))

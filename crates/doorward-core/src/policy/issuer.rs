@@ -14,7 +14,7 @@ pub(crate) struct Selected<'p> {
 }
 
 /// Selects the issuer by `iss` and, where one issuer sends several kinds of token, by `typ`; tokens without an `iss` by
-/// the trust domain of their `sub`.
+/// the trust domain of their `subject`.
 ///
 /// Identifiers are compared character by character ([RFC 8725, section 3.8]). When the issuer is known but none of its
 /// profiles takes the `typ`, that is a fault of the type and not of the issuer.
@@ -24,30 +24,23 @@ pub(super) fn select<'p, 't>(
     tables: &Tables<'p>,
     header: &Header<'_>,
     claims: &Claims<'t>,
+    subject: &str,
     bump: &mut Bump<'t>,
 ) -> Result<Selected<'p>, Reason> {
-    let subject = claims.sub.and_then(|sub| sub.as_str());
-    let trust_domain = match subject {
-        Some(subject) => text(subject, bump).and_then(SpiffeId::trust_domain_of),
-        None => None,
+    let trust_domain = SpiffeId::trust_domain_of(subject);
+    let Some(iss) = claims.iss else {
+        let trust_domain = trust_domain.ok_or(Reason::IssuerUntrusted)?;
+        let mut found = equal(tables, tables.by_trust_domain, |issuer| issuer.trust_domain, trust_domain);
+        return found.next().ok_or(Reason::IssuerUntrusted);
     };
-    if let Some(iss) = claims.iss {
-        let iss = iss.as_str().and_then(|iss| text(iss, bump)).ok_or(Reason::IssuerUntrusted)?;
-        let mut found = equal(tables, tables.by_issuer, |issuer| issuer.issuer, iss).peekable();
-        if found.peek().is_some() {
-            let belongs = |selected: &Selected<'_>| {
-                let domain = selected.issuer.trust_domain.map(|span| tables.text(span));
-                domain.is_none() || domain == trust_domain
-            };
-            let mut found = found.filter(belongs).peekable();
-            let first = *found.peek().ok_or(Reason::IssuerUntrusted)?;
-            return Ok(found.find(|selected| selected.issuer.takes_type(header)).unwrap_or(first));
-        }
-    }
-    // An `iss` that no policy entry names may still come with a SPIFFE id: the keys of that trust domain decide.
-    let trust_domain = trust_domain.ok_or(Reason::IssuerUntrusted)?;
-    let found = equal(tables, tables.by_trust_domain, |issuer| issuer.trust_domain, trust_domain).next();
-    found.ok_or(Reason::IssuerUntrusted)
+    let iss = text(iss.as_str().ok_or(Reason::IssuerUntrusted)?, bump)?;
+    let belongs = |selected: &Selected<'_>| {
+        let domain = selected.issuer.trust_domain.map(|span| tables.text(span));
+        domain.is_none() || domain == trust_domain
+    };
+    let mut found = equal(tables, tables.by_issuer, |issuer| issuer.issuer, iss).filter(belongs).peekable();
+    let first = *found.peek().ok_or(Reason::IssuerUntrusted)?;
+    Ok(found.find(|selected| selected.issuer.takes_type(header)).unwrap_or(first))
 }
 
 /// The entries of a sorted index whose text is `wanted`.
@@ -84,9 +77,12 @@ impl Issuer {
 }
 
 /// The value of a string, copied where it has escapes.
-pub(super) fn text<'t>(string: Str<'t>, bump: &mut Bump<'t>) -> Option<&'t str> {
+pub(super) fn text<'t>(string: Str<'t>, bump: &mut Bump<'t>) -> Result<&'t str, Reason> {
     match string.plain() {
-        Some(plain) => Some(plain),
-        None => string.decode(bump.take(string.raw_len())?).ok(),
+        Some(plain) => Ok(plain),
+        None => {
+            let out = bump.take(string.raw_len()).ok_or(Reason::CredentialTooLarge)?;
+            string.decode(out).map_err(|_| Reason::TokenMalformed)
+        }
     }
 }

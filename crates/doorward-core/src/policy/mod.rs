@@ -8,7 +8,7 @@ mod tables;
 mod verify;
 
 pub use check::Inconsistent;
-pub use route::{Matched, segment_hash};
+pub use route::{LetThrough, Matched, segment_hash};
 pub use tables::{
     AsTables, ClaimTest, Delegation, Edge, Issuer, Node, Profile, Route, Rule, Scalar, Settings, Tables,
     Unmatched,

@@ -1,4 +1,4 @@
-//! May this principal do this? The route's issuer list first, then step-up, scopes, roles, claims and delegation.
+//! May this principal do this? The route's issuer list first, then binding, step-up, scopes, roles, claims, delegation.
 
 use super::tables::{ClaimTest, Delegation, Route, Scalar, Tables};
 use super::verify::Verified;
@@ -56,7 +56,8 @@ fn step_up<'d>(
         let missing = Reason::StepUpRequired.with(Context::Claim("auth_time"));
         let auth_time = verified.claims.auth_time.map(claims::time).transpose()?.ok_or(missing)?;
         let leeway = verified.issuer.issuer.leeway;
-        if now >= auth_time.plus(max_age).plus(leeway) {
+        // A time in the future would be recent for ever.
+        if now >= auth_time.plus(max_age).plus(leeway) || now < auth_time.minus(leeway) {
             let limit = Some(max_age);
             let context = Context::Time { claim: "auth_time", value: auth_time, limit, now, leeway };
             return Err(Reason::StepUpRequired.with(context));

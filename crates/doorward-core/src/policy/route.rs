@@ -4,13 +4,19 @@ use super::tables::{Edge, Node, Route, Tables};
 use crate::request::Request;
 use crate::text::Span;
 
+/// Proof that a route lets the request through without a look at credentials: only this module can make one.
+#[derive(Clone, Copy, Debug)]
+pub struct LetThrough(());
+
 /// What a path and a method lead to.
 #[derive(Clone, Copy, Debug)]
 pub enum Matched<'p> {
-    /// This route governs the request.
+    /// This route governs the request, and wants to know who the caller is.
     Route(&'p Route),
+    /// This route is for anyone.
+    Anyone(&'p Route, LetThrough),
     /// A CORS preflight request that this route lets pass unjudged.
-    Preflight(&'p Route),
+    Preflight(&'p Route, LetThrough),
     /// The path has routes, and none takes the method; `hidden` if all of them hide.
     MethodRefused {
         /// Whether all routes of the path are hidden.
@@ -32,17 +38,19 @@ impl<'p> Tables<'p> {
         if routes.is_empty() {
             return Matched::None;
         }
+        let lists = |route: &&Route| {
+            self.list(route.methods).iter().any(|method| method.as_bytes() == request.method)
+        };
         if request.method == b"OPTIONS"
             && let Some(route) = routes.iter().find(|route| route.cors_preflight)
             && request.values("access-control-request-method").next().is_some()
+            // Who writes a rule for OPTIONS itself wants it judged.
+            && routes.iter().find(lists).is_none_or(|own| own.cors_preflight)
         {
-            return Matched::Preflight(route);
+            return Matched::Preflight(route, LetThrough(()));
         }
-        let takes = |route: &&Route| {
-            let methods = self.list(route.methods);
-            methods.is_empty() || methods.iter().any(|method| method.as_bytes() == request.method)
-        };
-        match routes.iter().find(takes) {
+        match routes.iter().find(|route| route.methods.is_empty() || lists(route)) {
+            Some(route) if route.anyone => Matched::Anyone(route, LetThrough(())),
             Some(route) => Matched::Route(route),
             None => Matched::MethodRefused { hidden: routes.iter().all(|route| route.hidden) },
         }

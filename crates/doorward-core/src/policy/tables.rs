@@ -26,7 +26,7 @@ pub struct Tables<'p> {
     pub issuers: &'p [Issuer],
     /// Indices of issuers with an identifier, sorted by it.
     pub by_issuer: &'p [u32],
-    /// Indices of issuers that are known by their trust domain alone, sorted by it.
+    /// Indices of issuers with a trust domain, sorted by it.
     pub by_trust_domain: &'p [u32],
     /// The tree of path segments; the first node is the root.
     pub nodes: &'p [Node],

@@ -3,19 +3,20 @@
 
 use super::issuer::{self, Selected};
 use super::tables::{Issuer, Profile, Tables};
+use crate::credential::Presented;
 use crate::jose::jws::{self, SignatureChecked};
 use crate::jose::{Claims, Compact, Header, claims as json_claims};
 use crate::key::Keys;
 use crate::principal::{CredentialKind, Principal};
 use crate::reason::Reason;
 use crate::refusal::{Context, Fault};
-use crate::request::Places;
 use crate::time::UnixTime;
 use crate::wire::Bump;
 use crate::wire::json::{Member, Value};
 use crate::wire::spiffe_id::SpiffeId;
 
-/// Proof that the token names us: only this module can make one.
+/// Proof that the token is for us: it names us, or its issuer's tokens are taken whoever they are for. Only this module
+/// can make one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AudienceChecked(());
 
@@ -33,30 +34,31 @@ pub(crate) struct Verified<'d> {
     pub(crate) time: TimeChecked,
 }
 
-impl Verified<'_> {
-    /// Where the issuer lets its tokens be sent.
-    pub(crate) const fn places(&self) -> Places {
-        self.issuer.issuer.places
-    }
-}
-
 /// Verifies a token. Reasons that speak of its content are given only after its signature held, or a forger would write
 /// our telemetry and send honest callers to refresh.
 pub(crate) fn verify<'d, K: Keys>(
     tables: &Tables<'d>,
     keys: &K,
-    token: &'d [u8],
+    presented: Presented<'d>,
     now: UnixTime,
     bump: &mut Bump<'d>,
     members: &mut [Member],
 ) -> Result<Verified<'d>, Fault<'d>> {
-    let compact = Compact::parse(token, bump)?;
+    let compact = Compact::parse(presented.token, bump)?;
     let header = Header::parse(compact.header, members)?;
     let claims = Claims::parse(compact.payload(bump)?, members)?;
     let signature = compact.signature(bump)?;
 
-    let selected = issuer::select(tables, &header, &claims, bump)?;
+    let subject = match claims.sub.and_then(|sub| sub.as_str()) {
+        Some(subject) => issuer::text(subject, bump)?,
+        None => "",
+    };
+    let selected = issuer::select(tables, &header, &claims, subject, bump)?;
     let Selected { index, issuer } = selected;
+    if !issuer.places.allow(presented.place) {
+        // Its issuer does not take tokens there, so nothing was sent where it would count.
+        return Err(Reason::CredentialMissing.into());
+    }
     if header.is_hmac() && !issuer.algorithms.is_symmetric() {
         // A public key must never serve as a secret; whatever else is wrong, this is what it is.
         return Err(Reason::AlgorithmRefused.into());
@@ -73,10 +75,6 @@ pub(crate) fn verify<'d, K: Keys>(
     let audience = check_audience(tables, issuer, &claims)?;
     let (expires, time) = check_times(issuer, &claims, now)?;
     check_claims(tables, issuer, &claims)?;
-    let subject = match claims.sub.and_then(|sub| sub.as_str()) {
-        Some(subject) => issuer::text(subject, bump).ok_or(Reason::CredentialTooLarge)?,
-        None => "",
-    };
     if issuer.profile == Profile::JwtSvid && SpiffeId::parse(subject).is_err() {
         return Err(Reason::ClaimMalformed.with(Context::Claim("sub")));
     }
@@ -110,11 +108,8 @@ fn check_audience<'d>(
         .map(|aud| json_claims::any_string(aud, |aud| names.iter().any(|name| aud == *name)))
         .transpose()
         .map_err(|reason| reason.with(Context::Claim("aud")))?;
-    if named == Some(true) || names.is_empty() {
-        Ok(AudienceChecked(()))
-    } else {
-        Err(Reason::AudienceMismatch.into())
-    }
+    let waived = names.is_empty() && issuer.profile == Profile::Jwt;
+    if named == Some(true) || waived { Ok(AudienceChecked(())) } else { Err(Reason::AudienceMismatch.into()) }
 }
 
 /// Valid while `now < exp + leeway`, `now >= nbf - leeway`, `now >= iat - leeway` and, where an age is limited,
@@ -160,7 +155,8 @@ fn check_claims<'d>(tables: &Tables<'d>, issuer: &Issuer, claims: &Claims<'d>) -
     let rfc9068 = issuer.profile == Profile::Rfc9068;
     let typed = [
         // RFC 9068, section 2.2; of a JWT-SVID the subject is all there is (JWT-SVID, section 3).
-        ("sub", claims.sub, issuer.profile != Profile::Jwt, Type::String),
+        // An empty subject would make one caller of many.
+        ("sub", claims.sub, issuer.profile != Profile::Jwt, Type::Name),
         ("client_id", claims.client_id, rfc9068, Type::String),
         ("iat", claims.iat, rfc9068, Type::Time),
         ("jti", claims.jti, rfc9068, Type::String),
@@ -190,6 +186,8 @@ fn check_claims<'d>(tables: &Tables<'d>, issuer: &Issuer, claims: &Claims<'d>) -
 #[derive(Clone, Copy)]
 enum Type {
     String,
+    /// A string that is not empty.
+    Name,
     /// A string or an array of strings.
     Strings,
     Time,
@@ -200,6 +198,8 @@ impl Type {
     fn check(self, value: Value<'_>) -> Result<(), Reason> {
         match self {
             Self::String => json_claims::string(value).map(|_| ()),
+            Self::Name if json_claims::string(value)?.is_empty() => Err(Reason::ClaimMalformed),
+            Self::Name => Ok(()),
             Self::Strings => json_claims::any_string(value, |_| false).map(|_| ()),
             Self::Time => json_claims::time(value).map(|_| ()),
             Self::Object if matches!(value, Value::Object(_)) => Ok(()),

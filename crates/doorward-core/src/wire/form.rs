@@ -6,7 +6,7 @@
 use super::Malformed;
 
 /// What a search for a parameter found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Found<'t> {
     /// It is not there.
     Absent,
@@ -14,6 +14,17 @@ pub enum Found<'t> {
     Once(&'t [u8]),
     /// It is there more than once.
     Repeated,
+}
+
+impl core::fmt::Debug for Found<'_> {
+    /// Leaves the value out: it may be a credential.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "Absent",
+            Self::Once(_) => "Once(..)",
+            Self::Repeated => "Repeated",
+        })
+    }
 }
 
 /// Looks for the parameter `name` in `text`; names are compared after decoding.
@@ -48,6 +59,16 @@ pub fn decode<'t>(text: &'t [u8], out: &'t mut [u8]) -> Result<&'t [u8], Malform
         len += 1;
     }
     out.get(..len).ok_or(Malformed)
+}
+
+/// The most bytes that [`decode`] needs: none where it borrows.
+#[must_use]
+pub fn decoded_len(text: &[u8]) -> usize {
+    if !text.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return 0;
+    }
+    let escapes = text.iter().filter(|byte| **byte == b'%').count();
+    text.len().saturating_sub(escapes.saturating_mul(2))
 }
 
 struct Decode<'t>(&'t [u8]);

@@ -5,48 +5,55 @@
 //! read in different ways is refused and never guessed: two readers of one path are the classic way around a rule.
 
 use super::Malformed;
+use super::field;
 use super::form::hex;
 use crate::limits;
 
 /// A request target, taken apart ([RFC 9112, section 3.2]).
 ///
 /// [RFC 9112, section 3.2]: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Target<'t> {
     /// The path, not yet normalised; `/` where an absolute URL has none, `*` for the asterisk form.
     pub path: &'t str,
     /// What follows the first `?`, without it.
-    pub query: Option<&'t str>,
+    pub query: Option<&'t [u8]>,
+}
+
+impl core::fmt::Debug for Target<'_> {
+    /// Leaves the query out: it may hold a credential.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Target").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl<'t> Target<'t> {
-    /// Takes a request target or an absolute `http` or `https` URL apart.
+    /// Takes a request target or an absolute `http` or `https` URL apart. The query may be any bytes.
     ///
     /// # Errors
     ///
-    /// [`Malformed`] for a fragment and for every other form.
-    pub fn parse(text: &'t str) -> Result<Self, Malformed> {
-        if text.bytes().any(|byte| byte == b'#') {
+    /// [`Malformed`] for every other form, a path that is not UTF-8, and one with a fragment.
+    pub fn parse(text: &'t [u8]) -> Result<Self, Malformed> {
+        let (before, query) = match field::find_byte(text, b'?') {
+            Some(at) => (text.get(..at).ok_or(Malformed)?, Some(text.get(at + 1..).ok_or(Malformed)?)),
+            None => (text, None),
+        };
+        let before = core::str::from_utf8(before).map_err(|_| Malformed)?;
+        if before.contains('#') {
             return Err(Malformed);
         }
-        let rest = if text.starts_with('/') || text == "*" {
-            text
-        } else {
-            let (scheme, rest) = text.split_once("://").ok_or(Malformed)?;
-            if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-                return Err(Malformed);
-            }
-            let end = rest.find(['/', '?']).unwrap_or(rest.len());
-            let (authority, rest) = rest.split_at_checked(end).ok_or(Malformed)?;
-            if authority.is_empty() || authority.contains('\\') {
-                return Err(Malformed);
-            }
-            rest
-        };
-        let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (rest, None),
-        };
+        if before.starts_with('/') || before == "*" {
+            return Ok(Self { path: before, query });
+        }
+        let (scheme, rest) = before.split_once("://").ok_or(Malformed)?;
+        if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+            return Err(Malformed);
+        }
+        let (authority, path) =
+            rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(Malformed)?;
+        if authority.is_empty() || authority.contains('\\') {
+            return Err(Malformed);
+        }
         Ok(Self { path: if path.is_empty() { "/" } else { path }, query })
     }
 }
@@ -68,7 +75,7 @@ pub fn needs_work(path: &str) -> bool {
 /// # Errors
 ///
 /// [`Malformed`] for what can be read in more than one way: `%` without two hex digits, an encoded slash, backslash or
-/// NUL, `%25` before two hex digits, bytes that no UTF-8 has (`%C0`, `%C1`), raw bytes that no path has, empty
+/// NUL, `%25` before two hex digits, overlong UTF-8 (`%C0%AF`), raw bytes that no path has, empty
 /// segments, dot segments with parameters (`..;`), and a path over [`limits::PATH`].
 pub fn normalise<'o>(path: &str, out: &'o mut [u8]) -> Result<&'o str, Malformed> {
     if path == "*" {
@@ -118,7 +125,8 @@ pub fn normalise<'o>(path: &str, out: &'o mut [u8]) -> Result<&'o str, Malformed
     core::str::from_utf8(out.get(..len).ok_or(Malformed)?).map_err(|_| Malformed)
 }
 
-fn write_segment(mut text: &[u8], out: &mut [u8], mut len: usize) -> Result<usize, Malformed> {
+fn write_segment(mut text: &[u8], out: &mut [u8], start: usize) -> Result<usize, Malformed> {
+    let mut len = start;
     while let [byte, rest @ ..] = text {
         text = rest;
         if *byte != b'%' {
@@ -133,10 +141,8 @@ fn write_segment(mut text: &[u8], out: &mut [u8], mut len: usize) -> Result<usiz
         let (Some(high_value), Some(low_value)) = (hex(*high), hex(*low)) else { return Err(Malformed) };
         let byte = high_value << 4 | low_value;
         match byte {
-            b'/' | b'\\' | 0 | 0xc0 | 0xc1 => return Err(Malformed),
-            b'%' if matches!(rest, [a, b, ..] if hex(*a).is_some() && hex(*b).is_some()) => {
-                return Err(Malformed);
-            }
+            b'/' | b'\\' | 0 => return Err(Malformed),
+            _ if is_overlong(byte, rest) => return Err(Malformed),
             b'-' | b'.' | b'_' | b'~' => len = put(out, len, byte)?,
             _ if byte.is_ascii_alphanumeric() => len = put(out, len, byte)?,
             _ => {
@@ -146,7 +152,25 @@ fn write_segment(mut text: &[u8], out: &mut [u8], mut len: usize) -> Result<usiz
             }
         }
     }
-    Ok(len)
+    // Looked for in what was written, since the digits may have been encoded themselves (`%25%32e`).
+    let twice =
+        |five: &[u8]| matches!(five, [b'%', b'2', b'5', a, b] if hex(*a).is_some() && hex(*b).is_some());
+    if out.get(start..len).unwrap_or_default().windows(5).any(twice) { Err(Malformed) } else { Ok(len) }
+}
+
+/// Whether an encoded byte begins a character in a longer form than it needs, which careless decoders take for the short
+/// one (`%C0%AF` for a slash), or can begin no character at all.
+fn is_overlong(byte: u8, rest: &[u8]) -> bool {
+    let next = match rest {
+        [b'%', high, low, ..] => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
+        _ => None,
+    };
+    match byte {
+        0xc0 | 0xc1 | 0xf5.. => true,
+        0xe0 => next.is_some_and(|next| (0x80..0xa0).contains(&next)),
+        0xf0 => next.is_some_and(|next| (0x80..0x90).contains(&next)),
+        _ => false,
+    }
 }
 
 fn put(out: &mut [u8], len: usize, byte: u8) -> Result<usize, Malformed> {
@@ -164,8 +188,6 @@ impl Set {
 }
 
 /// What may stand in a path as it is: `pchar` without `%`, and `/` ([RFC 3986, section 3.3]).
-///
-///
 ///
 /// [RFC 3986, section 3.3]: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
 const PLAIN: Set = {
@@ -257,6 +279,9 @@ mod tests {
             "/a%00",
             "/a%252Fb",
             "/a%2541",
+            "/%25%32e",
+            "/%25%32%65",
+            "/%252%65",
             "//a",
             "/a//b",
             "/a/;/..;/b",
@@ -269,6 +294,11 @@ mod tests {
             "/%zz",
             "/%u002f",
             "/%c0%af",
+            "/%e0%80%af",
+            "/%f0%80%80%af",
+            "/%ff",
+            "/a%252%46",
+            "/a%25%32F",
             "/%C1%9c",
             "/a b",
             "/caf\u{e9}",
@@ -299,11 +329,17 @@ mod tests {
 
     #[test]
     fn targets_come_apart() {
-        let target = |text| Target::parse(text).map(|t| (t.path, t.query));
+        let target = |text: &'static str| {
+            Target::parse(text.as_bytes())
+                .map(|t| (t.path, t.query.map(|query| core::str::from_utf8(query).unwrap())))
+        };
         assert_eq!(target("/a?b?c"), Ok(("/a", Some("b?c"))));
         assert_eq!(target("https://h.example"), Ok(("/", None)));
         assert_eq!(target("HTTP://h.example:80?x=/y"), Ok(("/", Some("x=/y"))));
         assert_eq!(target("*"), Ok(("*", None)));
+        assert_eq!(target("/a?b#c"), Ok(("/a", Some("b#c"))));
+        assert_eq!(Target::parse(b"/a?\xff").unwrap().query, Some(&b"\xff"[..]));
+        assert_eq!(Target::parse(b"/\xff"), Err(Malformed));
         for bad in ["", "a", "/a#b", "ftp://h/a", "h.example:443", "https:///a", "https://h\\a/b", "?a"] {
             assert_eq!(target(bad), Err(Malformed), "{bad}");
         }

@@ -16,15 +16,15 @@ impl<'b> Scratch<'b> {
 
     /// How many bytes a policy with this `max_credential` asks for.
     ///
-    /// The path once, and the credential three times: decoded from a form, decoded from base64url, and its strings
-    /// without their escapes.
+    /// The path once, and the credential three times: decoded from a form, decoded from base64url (three quarters of it),
+    /// and its strings without their escapes (less than that).
     #[must_use]
     pub const fn bytes_for(max_credential: usize) -> usize {
         max_credential.saturating_mul(3).saturating_add(limits::PATH)
     }
 
-    /// Takes the memory. With less than [`Self::bytes_for`] long credentials are refused as too large, and with fewer
-    /// than [`Self::MEMBERS`] slots tokens with many members as malformed.
+    /// Takes the memory. With less than [`Self::bytes_for`] long credentials are refused as too large and long paths that
+    /// need work as ambiguous; with fewer than [`Self::MEMBERS`] slots tokens with many members are malformed.
     #[must_use]
     pub const fn new(bytes: &'b mut [u8], members: &'b mut [Member]) -> Self {
         Self { bytes, members }
@@ -54,6 +54,9 @@ pub(crate) struct Bump<'b> {
 impl<'b> Bump<'b> {
     /// The next `len` bytes, if there are as many.
     pub(crate) fn take(&mut self, len: usize) -> Option<&'b mut [u8]> {
+        if len > self.rest.len() {
+            return None;
+        }
         let (piece, rest) = core::mem::take(&mut self.rest).split_at_mut_checked(len)?;
         self.rest = rest;
         Some(piece)

@@ -12,7 +12,7 @@ mod json_string;
 mod keys;
 pub mod model;
 mod names;
-mod nearest;
+pub(crate) mod nearest;
 mod path;
 mod read_issuer;
 mod read_route;

@@ -175,30 +175,21 @@ fn conflicts(report: &mut Report<'_>, entries: &[(IssuerModel, Spot<'_>)]) {
     let mut by_issuer: HashMap<&str, Vec<&IssuerModel>> = HashMap::new();
     let mut by_trust_domain: HashMap<&str, &IssuerModel> = HashMap::new();
     for (issuer, spot) in entries {
-        match (issuer.issuer.as_deref(), issuer.trust_domain.as_deref()) {
-            (Some(iss), _) => {
-                let earlier = by_issuer.entry(iss).or_default();
-                if let Some(message) = earlier.iter().find_map(|other| conflict(issuer, other)) {
-                    report.fault(spot, message);
-                }
-                earlier.push(issuer);
+        if let Some(iss) = issuer.issuer.as_deref() {
+            let earlier = by_issuer.entry(iss).or_default();
+            if let Some(message) = earlier.iter().find_map(|other| conflict(issuer, other)) {
+                report.fault(spot, message);
             }
-            (None, Some(domain)) => match by_trust_domain.get(domain) {
-                Some(other) => {
-                    let line = other.at.line;
-                    report.fault(
-                        spot,
-                        format!(
-                            "expected each trust domain once, found that of {} (line {line}) again",
-                            quoted(&other.name)
-                        ),
-                    );
-                }
-                None => {
-                    by_trust_domain.insert(domain, issuer);
-                }
-            },
-            (None, None) => {}
+            earlier.push(issuer);
+        }
+        if let Some(domain) = issuer.trust_domain.as_deref()
+            && let Some(other) = by_trust_domain.insert(domain, issuer)
+        {
+            let (line, name) = (other.at.line, quoted(&other.name));
+            report.fault(
+                spot,
+                format!("expected each trust domain once, found that of {name} (line {line}) again"),
+            );
         }
     }
 }
@@ -209,6 +200,12 @@ fn conflict(issuer: &IssuerModel, other: &IssuerModel) -> Option<String> {
     if issuer.profile == other.profile {
         return Some(format!(
             "expected each `issuer` once per profile, found that of {name} (line {line}) again"
+        ));
+    }
+    if issuer.profile != Profile::Rfc9068 && other.profile != Profile::Rfc9068 {
+        // Both kinds have the same `typ`, so the order of sections would choose the rules.
+        return Some(format!(
+            "expected profiles that `typ` tells apart for one `issuer`, found that of {name} (line {line})"
         ));
     }
     (issuer.algorithms.is_symmetric() != other.algorithms.is_symmetric()).then(|| {
@@ -385,6 +382,14 @@ mod tests {
             fault(&format!("{}{}", svid("a", ""), svid("b", ""))),
             "issuers.b: expected each trust domain once, found that of `a` (line 1) again"
         );
-        model(&format!("{}{}", svid("a", ""), section("b", SVID)));
+        assert_eq!(
+            fault(&format!("{}{}", svid("a", ""), section("b", SVID))),
+            "issuers.b: expected each trust domain once, found that of `a` (line 1) again"
+        );
+        model(&pair("", SVID));
+        assert_eq!(
+            fault(&pair("profile = \"jwt\"", SVID)),
+            "issuers.b: expected profiles that `typ` tells apart for one `issuer`, found that of `a` (line 1)"
+        );
     }
 }

@@ -213,7 +213,7 @@ fn hash(name: &Str<'_>) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
-/// The bytes of an incomplete word, with their number in the highest byte.
+/// The bytes of an incomplete word, marked as such.
 fn word_of(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0, |word, byte| word << 8 | u64::from(byte)) | 1 << 63
 }
@@ -221,6 +221,7 @@ fn word_of(bytes: impl Iterator<Item = u8>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::ToOwned;
     use std::format;
     use std::string::String;
     use std::vec::Vec;
@@ -229,7 +230,14 @@ mod tests {
         let mut out = Vec::new();
         scan(text.as_bytes(), &mut [Member::default(); 32], |name, value| {
             let mut buffer = [0; 64];
-            out.push(format!("{}={value:?}", name.decode(&mut buffer).unwrap()));
+            let name = name.decode(&mut buffer).unwrap().to_owned();
+            let value = match value {
+                Value::Object(text) | Value::Array(text) | Value::Number(text) => text.to_owned(),
+                Value::String(string) => format!("'{}'", string.decode(&mut buffer).unwrap()),
+                Value::Bool(value) => format!("{value}"),
+                Value::Null => "null".to_owned(),
+            };
+            out.push(format!("{name}={value}"));
         })?;
         Ok(out)
     }
@@ -240,14 +248,14 @@ mod tests {
         assert_eq!(
             found,
             [
-                "a=Number(\"1\")",
-                "b=Object(\"{\\\"a\\\":[{}, []]}\")",
-                "c=Array(\"[1,[2],{\\\"c\\\":3}]\")",
-                "d=String(Str { raw: \"x\\\\n\", escaped: true })",
-                "e=Object(\"{}\")",
-                "f=Array(\"[]\")",
-                "g=Null",
-                "h=Bool(true)",
+                "a=1",
+                "b={\"a\":[{}, []]}",
+                "c=[1,[2],{\"c\":3}]",
+                "d='x\n'",
+                "e={}",
+                "f=[]",
+                "g=null",
+                "h=true",
             ]
         );
     }

@@ -4,7 +4,7 @@ use crate::wire::Malformed;
 use crate::wire::form::hex;
 
 /// The inside of a JSON string that [`super::scan`] has passed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Str<'j> {
     raw: &'j str,
     escaped: bool,
@@ -69,6 +69,13 @@ impl<'j> Str<'j> {
     #[must_use]
     pub const fn raw_len(&self) -> usize {
         self.raw.len()
+    }
+}
+
+impl core::fmt::Debug for Str<'_> {
+    /// Shows the length only: the text may be personal or a secret.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Str({} bytes)", self.raw.len())
     }
 }
 

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::string::Str;
 
 /// A value: containers and numbers as their text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Value<'j> {
     /// An object, with its braces.
     Object(&'j str),
@@ -18,6 +18,20 @@ pub enum Value<'j> {
     Bool(bool),
     /// `null`.
     Null,
+}
+
+impl core::fmt::Debug for Value<'_> {
+    /// Shows kind and length only: the text may be personal or a secret.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Object(text) => write!(f, "Object({} bytes)", text.len()),
+            Self::Array(text) => write!(f, "Array({} bytes)", text.len()),
+            Self::String(string) => string.fmt(f),
+            Self::Number(text) => write!(f, "Number({} bytes)", text.len()),
+            Self::Bool(_) => f.write_str("Bool"),
+            Self::Null => f.write_str("Null"),
+        }
+    }
 }
 
 impl<'j> Value<'j> {

@@ -1,0 +1,134 @@
+//! One case: a request at a time, and what the answer must be.
+
+use super::expect::{Expectation, Mismatch, is_pair};
+use super::read::Members;
+use super::time::parse_time;
+use crate::engine::Engine;
+use crate::raw_request::RawRequest;
+use crate::report::Report;
+use crate::scratch::Scratch;
+use doorward_core::key::Verify;
+use doorward_core::request::Request;
+use doorward_core::time::UnixTime;
+use serde_json::Value;
+
+const MEMBERS: &[&str] = &["id", "at", "request", "sent", "response", "expect"];
+const REQUEST: &[&str] = &["method", "url", "headers", "client_chain", "body", "peer"];
+
+/// One row of the table of decisions.
+#[derive(Clone, Debug)]
+pub struct Case {
+    id: String,
+    at: UnixTime,
+    side: Side,
+}
+
+#[derive(Clone, Debug)]
+enum Side {
+    Service { request: RawRequest, expect: Expectation },
+    Caller,
+}
+
+impl Case {
+    pub(super) fn read(value: &Value) -> Result<Self, String> {
+        let members = Members::with_notes(value, "the case", MEMBERS)?;
+        let id = members.need_text("id")?.to_owned();
+        let at = time(members.need("at")?)?;
+        let expect = members.need("expect")?;
+        let side = match (members.get("request"), members.has("response")) {
+            (Some(request), false) => {
+                if members.has("sent") {
+                    return Err("`sent` belongs to a case with a `response`".to_owned());
+                }
+                Side::Service { request: read_request(request)?, expect: Expectation::read(expect)? }
+            }
+            (None, true) => {
+                let expected = "expected `diagnosis` in the `expect` of a case with a `response`";
+                expect.get("diagnosis").and_then(Value::as_str).ok_or(expected)?;
+                Side::Caller
+            }
+            _ => return Err("expected one of `request` and `response`".to_owned()),
+        };
+        Ok(Self { id, at, side })
+    }
+
+    /// The name of the case, unique in its file.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The time at which the request is judged.
+    #[must_use]
+    pub const fn at(&self) -> UnixTime {
+        self.at
+    }
+
+    /// The request, unless the case is about a response.
+    #[must_use]
+    pub const fn request(&self) -> Option<&RawRequest> {
+        match &self.side {
+            Side::Service { request, .. } => Some(request),
+            Side::Caller => None,
+        }
+    }
+
+    /// Why the case cannot be run by this build, if it cannot.
+    #[must_use]
+    pub const fn skipped(&self) -> Option<&'static str> {
+        match &self.side {
+            Side::Service { .. } => None,
+            Side::Caller => Some("the caller's side is not in this build yet"),
+        }
+    }
+
+    /// Lends the request to `with`, which may decide on it with an engine of its own. All memory is there before `with`
+    /// begins. `None` if the case is skipped.
+    pub fn with_request<R>(&self, with: impl FnOnce(&Request<'_>) -> R) -> Option<R> {
+        self.request().map(|request| request.lend(with))
+    }
+
+    /// Decides on the request. `None` if the case is skipped.
+    pub fn decide<K: Verify>(&self, engine: &Engine<K>, scratch: &mut Scratch) -> Option<Report> {
+        self.with_request(|request| Report::new(&engine.decide(request, self.at, scratch)))
+    }
+
+    /// Every field in which the answer is not what the case expects; none for a case that is skipped.
+    #[must_use]
+    pub fn check(&self, report: &Report) -> Vec<Mismatch> {
+        match &self.side {
+            Side::Service { expect, .. } => expect.check(report),
+            Side::Caller => Vec::new(),
+        }
+    }
+}
+
+fn time(value: &Value) -> Result<UnixTime, String> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => String::new(),
+    };
+    parse_time(&text)
+        .ok_or_else(|| format!("expected `at` as Unix seconds or a time of RFC 3339, found {value}"))
+}
+
+fn read_request(value: &Value) -> Result<RawRequest, String> {
+    let members = Members::strict(value, "`request`", REQUEST)?;
+    let mut request = RawRequest::new(members.need_text("method")?, members.need_text("url")?);
+    for pair in members.list("headers")? {
+        match pair.as_array().map(Vec::as_slice) {
+            Some([Value::String(name), Value::String(value)]) if is_pair(pair) => {
+                request = request.with_header(name.as_str(), value.as_str());
+            }
+            _ => return Err("expected `headers` of `request` as an array of pairs of strings".to_owned()),
+        }
+    }
+    request.body = members.text("body")?.map(|body| body.as_bytes().to_vec());
+    // Accepted so that a table can be written ahead of the kinds of credential that need them.
+    members.text("peer")?;
+    if !members.list("client_chain")?.iter().all(Value::is_string) {
+        return Err("expected `client_chain` of `request` as an array of strings".to_owned());
+    }
+    Ok(request)
+}

@@ -1,0 +1,92 @@
+//! Strict reading of JSON objects: what is misspelt is named, never passed over.
+
+use crate::policy::nearest::nearest;
+use serde_json::{Map, Value};
+
+/// The members of one object, with the name by which messages call it.
+#[derive(Clone, Copy)]
+pub(super) struct Members<'j> {
+    place: &'static str,
+    map: &'j Map<String, Value>,
+}
+
+impl<'j> Members<'j> {
+    /// The members of an object that has no others than `known`.
+    pub(super) fn strict(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
+        let members = Self::open(value, place)?;
+        match members.map.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(unknown(place, name, known)),
+            None => Ok(members),
+        }
+    }
+
+    /// The members of an object where others than `known` are notes for people, unless they look like a misspelling.
+    pub(super) fn with_notes(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
+        let members = Self::open(value, place)?;
+        let misspelt = |name: &&String| {
+            !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some()
+        };
+        match members.map.keys().find(misspelt) {
+            Some(name) => Err(unknown(place, name, known)),
+            None => Ok(members),
+        }
+    }
+
+    fn open(value: &'j Value, place: &'static str) -> Result<Self, String> {
+        let map = value.as_object().ok_or_else(|| format!("expected {place} as an object"))?;
+        Ok(Self { place, map })
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'j Value> {
+        self.map.get(name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'j String, &'j Value)> + use<'j> {
+        self.map.iter()
+    }
+
+    pub(super) fn need(&self, name: &str) -> Result<&'j Value, String> {
+        self.get(name).ok_or_else(|| format!("missing member `{name}` of {}", self.place))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<&'j str>, String> {
+        let expected = || format!("expected `{name}` of {} as a string", self.place);
+        self.get(name).map(|value| value.as_str().ok_or_else(expected)).transpose()
+    }
+
+    pub(super) fn need_text(&self, name: &str) -> Result<&'j str, String> {
+        self.need(name)?;
+        self.text(name).map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn list(&self, name: &str) -> Result<&'j [Value], String> {
+        let expected = || format!("expected `{name}` of {} as an array", self.place);
+        let list = self.get(name).map(|value| value.as_array().ok_or_else(expected)).transpose()?;
+        Ok(list.map_or(&[], Vec::as_slice))
+    }
+}
+
+fn unknown(place: &str, name: &str, known: &[&str]) -> String {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", known.join(", ")),
+    };
+    format!("unknown member `{}` of {place}: {help}", name.escape_debug())
+}
+
+/// That a code is one of a closed list.
+pub(super) fn one_of<'k>(
+    name: &str,
+    code: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Result<(), String> {
+    if known.clone().any(|other| other == code) {
+        return Ok(());
+    }
+    let help = nearest(code, known).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    Err(format!("`{}` is no {name}{help}", code.escape_debug()))
+}

@@ -1,0 +1,230 @@
+//! The reading of case files, with and without faults.
+
+use super::*;
+use crate::raw_request::RawRequest;
+use crate::report::Report;
+use crate::{Outcome, Reason};
+use serde_json::json;
+
+const OPEN: &str = r#"{ "routes": [{ "path": "/healthz", "accept": "anyone" }] }"#;
+
+/// A file with an open policy and these cases.
+fn with(cases: &str) -> Result<CaseFile, CaseError> {
+    CaseFile::parse(&format!(r#"{{ "policy": {OPEN}, "cases": [{cases}] }}"#), Path::new("folder/table.json"))
+}
+
+/// A case with this request and expectation.
+fn case(request: &str, expect: &str) -> Result<CaseFile, CaseError> {
+    with(&format!(r#"{{ "id": "a/b", "at": 7, "request": {request}, "expect": {expect} }}"#))
+}
+
+fn fault(file: Result<CaseFile, CaseError>) -> String {
+    file.err().unwrap().to_string()
+}
+
+const GET: &str = r#"{ "method": "GET", "url": "/healthz" }"#;
+const ALLOW: &str = r#"{ "outcome": "allow" }"#;
+
+#[test]
+fn a_case_is_decided_and_compared() {
+    let file =
+        case(GET, r#"{ "outcome": "allow", "grounds": "anyone", "route": 0, "reason": null }"#).unwrap();
+    let engine = file.engine().unwrap();
+    let report = file.cases()[0].decide(&engine, &mut engine.scratch()).unwrap();
+    assert_eq!(file.cases()[0].check(&report), []);
+
+    let wrong =
+        case(GET, r#"{ "outcome": "forbidden", "status": 200.0, "principal": { "subject": "x" } }"#).err();
+    assert!(wrong.is_some(), "a status is a whole number");
+    let wrong =
+        case(GET, r#"{ "outcome": "forbidden", "status": 200, "principal": { "subject": "x" } }"#).unwrap();
+    let found = wrong.cases()[0].check(&report);
+    let fields: Vec<_> = found.iter().map(|mismatch| mismatch.field.as_str()).collect();
+    assert_eq!(fields, ["outcome", "principal"]);
+    assert_eq!((&found[0].expected, &found[0].actual), (&json!("forbidden"), &json!("allow")));
+    assert_eq!(found[1].actual, Value::Null);
+}
+
+/// Repeats and order are what some faults consist of.
+#[test]
+fn a_request_keeps_every_field_line_and_its_body() {
+    let request = r#"{ "method": "POST", "url": "/x", "body": "a=b", "peer": "192.0.2.1", "client_chain": ["AA"],
+        "headers": [["A", "1"], ["a", "2"], ["A", "1"]] }"#;
+    let file = case(request, ALLOW).unwrap();
+    let expected =
+        RawRequest::new("POST", "/x").with_header("A", "1").with_header("a", "2").with_header("A", "1");
+    let found = file.cases()[0].request().unwrap();
+    assert_eq!((&found.headers, found.body.as_deref()), (&expected.headers, Some(&b"a=b"[..])));
+    let values = file.cases()[0].with_request(|request| request.values("a").count());
+    assert_eq!(values, Some(3));
+}
+
+#[test]
+fn times_are_numbers_or_texts() {
+    let at = |at: &str| {
+        with(&format!(r#"{{ "id": "x", "at": {at}, "request": {GET}, "expect": {ALLOW} }}"#))
+            .map(|file| file.cases()[0].at())
+    };
+    let half = Ok(crate::UnixTime::new(1, 500_000_000));
+    for text in ["1.5", r#""1.5""#, r#""1970-01-01T00:00:01.5Z""#] {
+        assert_eq!(at(text), half, "{text}");
+    }
+    assert_eq!(at(r#""1.000000001""#), Ok(crate::UnixTime::new(1, 1)));
+    assert!(fault_of(at("null")).contains("expected `at`") && fault_of(at("\"noon\"")).contains("\"noon\""));
+}
+
+fn fault_of<T>(result: Result<T, CaseError>) -> String {
+    result.err().unwrap().to_string()
+}
+
+#[test]
+fn faults_name_file_case_and_the_nearest() {
+    let head = "folder/table.json: case `a/b`: ";
+    for (request, expect, said) in [
+        (
+            r#"{ "method": "GET", "ulr": "/" }"#,
+            ALLOW,
+            "unknown member `ulr` of `request`: did you mean `url`?",
+        ),
+        (r#"{ "method": "GET" }"#, ALLOW, "missing member `url` of `request`"),
+        (r#"{ "method": 1, "url": "/" }"#, ALLOW, "expected `method` of `request` as a string"),
+        (r#"{ "method": "GET", "url": "/", "headers": [["a"]] }"#, ALLOW, "array of pairs of strings"),
+        (r#"{ "method": "GET", "url": "/", "client_chain": [1] }"#, ALLOW, "`client_chain`"),
+        ("[]", ALLOW, "expected `request` as an object"),
+        (GET, "{}", "missing member `outcome` of `expect`"),
+        (GET, r#"{ "outcome": "alow" }"#, "`alow` is no outcome: did you mean `allow`?"),
+        (
+            GET,
+            r#"{ "outcome": "allow", "raeson": null }"#,
+            "unknown member `raeson` of `expect`: did you mean `reason`?",
+        ),
+        (GET, r#"{ "outcome": "allow", "reason": "token_expird" }"#, "did you mean `token_expired`?"),
+        (GET, r#"{ "outcome": "allow", "recovery": null }"#, "expected `recovery` of `expect` as a string"),
+        (GET, r#"{ "outcome": "allow", "signal": "loud" }"#, "`loud` is no signal"),
+        (GET, r#"{ "outcome": "allow", "status": "200" }"#, "expected `status` of `expect` as a number"),
+        (GET, r#"{ "outcome": "allow", "challenges": "x" }"#, "array of strings"),
+        (GET, r#"{ "outcome": "allow", "principal": { "sub": 1 } }"#, "unknown member `sub` of `principal`"),
+        (
+            GET,
+            r#"{ "outcome": "allow", "context": { "missed": 1 } }"#,
+            "unknown member `missed` of `context`",
+        ),
+        (GET, r#"{ "outcome": "allow", "grounds": "any" }"#, "`any` is no grounds"),
+    ] {
+        let found = fault(case(request, expect));
+        assert!(found.starts_with(head) && found.contains(said), "{found}");
+    }
+    let nameless = with(&format!(r#"{{ "at": 7, "request": {GET}, "expect": {ALLOW} }}"#));
+    assert_eq!(fault(nameless), "folder/table.json: cases[0]: missing member `id` of the case");
+}
+
+#[test]
+fn a_file_is_strict_but_has_room_for_notes() {
+    let one = format!(r#"{{ "id": "a", "at": 7, "note": "why", "request": {GET}, "expect": {ALLOW} }}"#);
+    assert_eq!(with(&one).unwrap().cases().len(), 1);
+    assert!(fault(with(&format!("{one}, {one}"))).contains("case `a`: expected an id of its own"));
+    assert!(fault(with(&one.replace("\"note\"", "\"expct\""))).contains("did you mean `expect`?"));
+    let parse = |text: &str| fault(CaseFile::parse(text, Path::new("t.json")));
+    assert!(parse(r#"{ "policy": {}, "cases": [], "cases": [] }"#).contains("no member twice"));
+    assert!(parse(r#"{ "policy": {}, "cases": [] }"#).contains("found none"));
+    assert!(parse(&format!(r#"{{ "cases": [{one}] }}"#)).contains("missing member `policy`"));
+    assert!(parse(r#"{ "policy": 1 }"#).contains("`policy` as a path or an object"));
+    assert!(parse("{").contains("line 1 column 1"), "{}", parse("{"));
+    assert!(fault_of(CaseFile::load("absent/table.json")).starts_with("absent/table.json: "));
+}
+
+#[test]
+fn a_case_of_the_callers_side_is_skipped() {
+    let file = with(r#"{ "id": "r", "at": 7, "sent": {}, "response": {}, "expect": { "diagnosis": "x" } }"#)
+        .unwrap();
+    let case = &file.cases()[0];
+    assert!(case.skipped().is_some() && case.request().is_none());
+    for wrong in [
+        format!(r#"{{ "id": "r", "at": 7, "response": {{}}, "expect": {ALLOW} }}"#),
+        format!(r#"{{ "id": "r", "at": 7, "response": {{}}, "request": {GET}, "expect": {ALLOW} }}"#),
+        format!(r#"{{ "id": "r", "at": 7, "sent": {{}}, "request": {GET}, "expect": {ALLOW} }}"#),
+        format!(r#"{{ "id": "r", "at": 7, "expect": {ALLOW} }}"#),
+    ] {
+        assert!(with(&wrong).is_err(), "{wrong}");
+    }
+}
+
+fn policies(entries: &str) -> Result<CaseFile, CaseError> {
+    CaseFile::parse(&format!(r#"{{ "policies": [{entries}] }}"#), Path::new("t.json"))
+}
+
+#[test]
+fn a_policy_that_must_not_load_is_met_by_its_errors_only() {
+    for (entry, met) in [
+        (r#"{ "id": "p", "toml": "reaml = 'x'", "error": { "contains": "`realm`" } }"#, true),
+        (
+            r#"{ "id": "p", "toml": "reaml = 'x'", "error": { "contains": "`realm`", "line": 1, "column": 1 } }"#,
+            true,
+        ),
+        (r#"{ "id": "p", "toml": "reaml = 'x'", "error": { "contains": "`realm`", "line": 2 } }"#, false),
+        (r#"{ "id": "p", "toml": "reaml = 'x'", "error": { "contains": "`leeway`" } }"#, false),
+        (r#"{ "id": "p", "toml": "realm = 'x'", "error": { "contains": "" } }"#, false),
+        (r#"{ "id": "p", "json": "{\n\"reaml\": 1}", "error": { "contains": "`realm`", "line": 2 } }"#, true),
+        (r#"{ "id": "p", "policy": { "reaml": 1 }, "error": { "place": "" } }"#, true),
+        (
+            r#"{ "id": "p", "policy": { "reaml": 1, "leewya": 1 }, "error": { "contains": "`leeway`" } }"#,
+            true,
+        ),
+        (
+            r#"{ "id": "p", "policy": { "reaml": 1, "leewya": 1 }, "errors": [{ "contains": "`leeway`" }] }"#,
+            false,
+        ),
+        (
+            r#"{ "id": "p", "policy": { "reaml": 1, "leewya": 1 },
+                 "errors": [{ "contains": "`realm`" }, { "contains": "`leeway`" }] }"#,
+            true,
+        ),
+        (r#"{ "id": "p", "policy": "absent.toml", "error": { "contains": "no such file" } }"#, true),
+    ] {
+        let file = policies(entry).unwrap();
+        assert_eq!(file.policies()[0].check().is_empty(), met, "{entry}");
+    }
+}
+
+#[test]
+fn a_faulty_expectation_of_an_error_is_a_fault() {
+    for entry in [
+        r#"{ "id": "p", "toml": "" }"#,
+        r#"{ "id": "p", "error": { "contains": "x" } }"#,
+        r#"{ "id": "p", "toml": "", "json": "", "error": { "contains": "x" } }"#,
+        r#"{ "id": "p", "toml": "", "error": { "contains": "x" }, "errors": [{ "contains": "x" }] }"#,
+        r#"{ "id": "p", "toml": "", "errors": [] }"#,
+        r#"{ "id": "p", "toml": "", "error": {} }"#,
+        r#"{ "id": "p", "toml": "", "error": { "contians": "x" } }"#,
+        r#"{ "id": "p", "toml": "", "error": { "contains": "x", "line": "1" } }"#,
+        r#"{ "id": "p", "policy": {}, "error": { "contains": "x", "line": 1 } }"#,
+    ] {
+        assert!(policies(entry).is_err(), "{entry}");
+    }
+    let short = r#"{ "policy": { "reaml": 1 }, "policy_error": { "contains": "`realm`" } }"#;
+    let file = CaseFile::parse(short, Path::new("t.json")).unwrap();
+    assert_eq!(file.policies()[0].check(), []);
+    let errors = file.engine().err().unwrap().to_string();
+    assert!(errors.starts_with("t.json: policy: unknown key `reaml`"), "{errors}");
+}
+
+#[test]
+fn a_report_says_all_and_hides_what_is_hidden_from_nobody_but_the_caller() {
+    let policy = r#"{ "routes": [{ "path": "/hidden", "accept": "b", "hidden": true }],
+        "issuers": { "b": { "profile": "jwt", "issuer": "b", "audience": "a", "algorithms": ["HS256"],
+            "keys": { "inline": { "kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA" } } } } }"#;
+    let engine = Engine::from_text(policy, crate::Format::Json, None).unwrap();
+    let mut scratch = engine.scratch();
+    let request = RawRequest::new("GET", "/hidden");
+    let report = request
+        .lend(|request| Report::new(&engine.decide(request, crate::UnixTime::default(), &mut scratch)));
+    assert_eq!((report.outcome, report.reason), (Outcome::Forbidden, Some(Reason::RouteUnmatched)));
+    assert_eq!(report.true_reason(), Some(Reason::CredentialMissing));
+    let object = report.to_json();
+    assert_eq!(
+        (&object["concealed"], &object["reason"]),
+        (&json!("credential_missing"), &json!("route_unmatched"))
+    );
+    assert_eq!((&object["challenges"], &object["headers"]), (&json!([]), &json!([])));
+    assert_eq!(object["operator"], Reason::CredentialMissing.operator());
+}
