@@ -1,2 +1,84 @@
-//! The `doorward` command.
-fn main() {}
+//! The `doorward` command: decide, test, explain and check, with exit codes that scripts can rely on.
+
+mod arguments;
+mod base64url;
+mod check;
+mod decide;
+mod demo;
+mod ending;
+mod explain;
+mod http;
+mod input;
+mod jws;
+mod output;
+mod reasons;
+mod show;
+mod test;
+
+use ending::{Ending, Failure};
+use lexopt::{Arg, Parser, ValueExt};
+use output::Output;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Decides whether a caller is let in, and says why not and what would help.
+
+usage: doorward VERB [OPTION]…
+
+  decide --policy P REQUEST…   decide on raw HTTP/1.1 requests
+  test CASES…                  run tables of decisions against their policies
+  explain TOKEN                show what a token says, without verifying it
+  check POLICY…                load policies and show every fault
+  reasons                      list every reason for a refusal
+  demo                         show one request for each thing that can go wrong
+  jws verify --keys F TOKEN…   verify signed objects without any policy
+
+  -h, --help       this, or with a verb the verb's options
+  -V, --version    the version
+
+exit status: 0 allowed, passed or valid; 1 refused, failed or invalid; 2 wrong usage or unusable input
+";
+
+fn main() -> ExitCode {
+    let mut output = Output::stdout();
+    let ended = run(&mut output);
+    // What was found before a failure is still worth showing, and comes first.
+    let flushed = output.flush();
+    match ended.and_then(|ending| flushed.map(|()| ending).map_err(Failure::from)) {
+        Ok(ending) => ending.code(),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(output: &mut Output) -> Result<Ending, Failure> {
+    let mut arguments = Parser::from_env();
+    match arguments.next()? {
+        Some(Arg::Short('h') | Arg::Long("help")) => help(output, HELP),
+        Some(Arg::Short('V') | Arg::Long("version")) => {
+            output.line(&format!("doorward {}", env!("CARGO_PKG_VERSION")))?;
+            Ok(Ending::Yes)
+        }
+        Some(Arg::Value(verb)) => {
+            let verb = verb.string()?;
+            let run = match verb.as_str() {
+                "decide" => decide::run,
+                "test" => test::run,
+                "explain" => explain::run,
+                "check" => check::run,
+                "reasons" => reasons::run,
+                "demo" => demo::run,
+                "jws" => jws::run,
+                other => return Err(Failure::usage(format!("there is no verb `{}`", other.escape_debug()))),
+            };
+            run(arguments, output).map_err(|failure| failure.of(&verb))
+        }
+        Some(other) => Err(other.unexpected().into()),
+        None => Err(Failure::usage("expected a verb")),
+    }
+}
+
+/// Prints a help text.
+fn help(output: &mut Output, text: &str) -> Result<Ending, Failure> {
+    output.text(text)?;
+    Ok(Ending::Yes)
+}

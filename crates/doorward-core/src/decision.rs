@@ -2,7 +2,7 @@
 
 use crate::challenge::{Answer, BufferTooShort, Scheme};
 use crate::jose::jws::SignatureChecked;
-use crate::outcome::Outcome;
+use crate::outcome::{Disclosure, Outcome};
 use crate::policy::{AudienceChecked, LetThrough, Permitted, TimeChecked};
 use crate::principal::Principal;
 use crate::reason::Reason;
@@ -104,6 +104,15 @@ impl<'d> Decision<'d> {
         match &self.verdict {
             Verdict::Allow(_) => None,
             Verdict::Refuse(refusal) => refusal.concealed,
+        }
+    }
+
+    /// What the caller may learn about the reason: whether a body of the host's own may name it.
+    #[must_use]
+    pub const fn disclosure(&self) -> Disclosure {
+        match &self.verdict {
+            Verdict::Allow(_) => Disclosure::None,
+            Verdict::Refuse(refusal) => refusal.demand.disclosure,
         }
     }
 

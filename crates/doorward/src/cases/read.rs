@@ -23,9 +23,9 @@ impl<'j> Members<'j> {
     /// The members of an object where others than `known` are notes for people, unless they look like a misspelling.
     pub(super) fn with_notes(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
         let members = Self::open(value, place)?;
-        let misspelt = |name: &&String| {
-            !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some()
-        };
+        // Nearly every short word is near to `id` and `at`.
+        let long = || known.iter().copied().filter(|name| name.len() > 3);
+        let misspelt = |name: &&String| !known.contains(&name.as_str()) && nearest(name, long()).is_some();
         match members.map.keys().find(misspelt) {
             Some(name) => Err(unknown(place, name, known)),
             None => Ok(members),

@@ -1,0 +1,75 @@
+//! Running one case file.
+
+use doorward::cases::{CaseFile, Mismatch};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// What came of one case.
+pub(super) struct Tested {
+    pub(super) file: PathBuf,
+    pub(super) id: String,
+    pub(super) verdict: Verdict,
+}
+
+pub(super) enum Verdict {
+    Passed,
+    Failed(Vec<Mismatch>),
+    Skipped(&'static str),
+}
+
+/// Runs every case of a file.
+///
+/// # Errors
+///
+/// Why the file or its policy cannot be loaded.
+pub(super) fn file(path: &Path) -> Result<Vec<Tested>, String> {
+    let file = CaseFile::load(path).map_err(|error| error.to_string())?;
+    let mut results = Vec::new();
+    let mut add = |id: &str, verdict: Verdict| {
+        results.push(Tested { file: path.to_owned(), id: id.to_owned(), verdict });
+    };
+    for policy in file.policies() {
+        add(policy.id(), Verdict::of(policy.check()));
+    }
+    if !file.cases().is_empty() {
+        let engine = file.engine().map_err(|errors| errors.to_string())?;
+        let mut scratch = engine.scratch();
+        for case in file.cases() {
+            let verdict = match case.decide(&engine, &mut scratch) {
+                Some(report) => Verdict::of(case.check(&report)),
+                None => Verdict::Skipped(case.skipped().unwrap_or_default()),
+            };
+            add(case.id(), verdict);
+        }
+    }
+    Ok(results)
+}
+
+impl Verdict {
+    fn of(mismatches: Vec<Mismatch>) -> Self {
+        if mismatches.is_empty() { Self::Passed } else { Self::Failed(mismatches) }
+    }
+}
+
+impl Tested {
+    pub(super) fn to_json(&self) -> Value {
+        let (verdict, mismatches, why) = match &self.verdict {
+            Verdict::Passed => ("passed", &[][..], None),
+            Verdict::Failed(mismatches) => ("failed", mismatches.as_slice(), None),
+            Verdict::Skipped(why) => ("skipped", &[][..], Some(why)),
+        };
+        let mismatches: Vec<Value> = mismatches
+            .iter()
+            .map(|Mismatch { field, expected, actual, .. }| {
+                json!({ "field": field, "expected": expected, "actual": actual })
+            })
+            .collect();
+        json!({
+            "file": self.file.display().to_string(),
+            "id": self.id,
+            "result": verdict,
+            "mismatches": mismatches,
+            "skipped": why,
+        })
+    }
+}

@@ -1,0 +1,12 @@
+//! The command as its users run it: each verb, its exit status, its two forms of output.
+#![cfg(test)] // or the lints would not know the helpers as tests
+
+mod check;
+mod decide;
+mod demo;
+mod explain;
+mod jws;
+mod reasons;
+mod support;
+mod test;
+mod usage;
