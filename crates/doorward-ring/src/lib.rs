@@ -17,7 +17,8 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 ///
 /// # What allocates
 ///
-/// Verification under an RSA key calls the allocator five times, whatever the key's size; it gives everything
+/// Verification under an RSA key calls the allocator five times where the signature holds, whatever the key's size, and at
+/// most five times otherwise; it gives everything
 /// back before it returns. Verification of every other kind does not allocate. Preparing a key does.
 ///
 /// # What is known when

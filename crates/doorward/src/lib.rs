@@ -32,6 +32,11 @@ pub use engine::Engine;
 pub use policy::Format;
 pub use scratch::Scratch;
 
+/// The README's examples, which are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 /// The system's time, for hosts that have no better one.
 ///
 /// A clock that stands before 1970 is broken: it reads as the end of time, when every token has expired.

@@ -8,7 +8,7 @@ use doorward_ring::Ring;
 ///
 /// Where the CPU has what graviola needs, graviola checks every signature, since it never touches the heap; the figures
 /// are in the benchmarks' README. Elsewhere ring does, and also for RSA keys of a length that graviola does not take:
-/// there, and only there, a decision allocates (five times, inside ring).
+/// there, and only there, a decision allocates (inside ring: five times where the signature holds, at most five otherwise).
 #[derive(Clone, Copy, Debug)]
 pub struct DefaultProvider {
     graviola: Option<Graviola>,
