@@ -1,1 +1,10 @@
 //! Tests across Doorward's crates.
+
+mod case;
+mod mint;
+mod spec;
+pub mod suites;
+mod table;
+mod write;
+
+pub use write::files;

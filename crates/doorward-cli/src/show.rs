@@ -41,7 +41,9 @@ pub(crate) fn report(output: &mut Output, input: &str, report: &Report) -> io::R
             "who",
             &format!("{} of {} ({})", named(&caller.subject), caller.issuer, caller.issuer_name),
         )?;
-        fact(output, "until", &rfc3339(caller.expires))?;
+        if let Some(expires) = caller.expires {
+            fact(output, "until", &rfc3339(expires))?;
+        }
         if !caller.actor.is_null() {
             fact(output, "actor", &caller.actor.to_string())?;
         }

@@ -3,7 +3,7 @@
 use crate::credential;
 use crate::decision::{Decision, Facts, Grounds};
 use crate::key::Keys;
-use crate::policy::{self, AsTables, Matched, Policy, Route, Tables, Verified};
+use crate::policy::{self, AsTables, Matched, Policy, Rejected, Route, Tables, Verified};
 use crate::reason::Reason;
 use crate::refusal::{Demand, Fault, Refusal};
 use crate::request::{Place, Request};
@@ -60,7 +60,10 @@ pub fn decide<'d, T: AsTables, K: Keys>(
     facts.place = presented.place;
     let verified = match policy::verify(&tables, keys, presented, now, &mut bump, members) {
         Ok(verified) => verified,
-        Err(fault) => return refuse(facts, &tables, Some(route), fault),
+        Err(Rejected { fault, principal }) => {
+            facts.principal = principal;
+            return refuse(facts, &tables, Some(route), fault);
+        }
     };
     facts.principal = Some(verified.principal);
     match policy::permit(&tables, route, &verified, now) {

@@ -143,7 +143,8 @@ impl<'d> Decision<'d> {
         }
     }
 
-    /// Who the caller is: known on every allow that took a credential, and on refusals that came after it was verified.
+    /// Who the caller is: known on every allow that took a credential, and on every refusal that came after the
+    /// credential was found genuine, an expired one's included. Only an allow makes it somebody to act for.
     #[must_use]
     pub const fn principal(&self) -> Option<&Principal<'d>> {
         self.facts.principal.as_ref()

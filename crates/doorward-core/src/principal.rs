@@ -20,7 +20,7 @@ impl CredentialKind {
     }
 }
 
-/// A caller whose credential was found genuine.
+/// A caller whose credential was found genuine, though not always current, meant for us or permitted.
 ///
 /// A subject means nothing without its issuer ([RFC 7519, section 4.1.2]).
 ///
@@ -35,8 +35,8 @@ pub struct Principal<'d> {
     pub subject: &'d str,
     /// The kind of credential.
     pub kind: CredentialKind,
-    /// When the credential expires.
-    pub expires: UnixTime,
+    /// When the credential expires; every credential that is let in says so.
+    pub expires: Option<UnixTime>,
     /// All claims, as the JSON text that was signed.
     pub claims: &'d str,
     /// The chain of delegation as JSON text: the outermost `act` claim ([RFC 8693, section 4.1]).

@@ -67,7 +67,7 @@ pub struct Caller {
     /// The kind of credential.
     pub kind: CredentialKind,
     /// When the credential expires.
-    pub expires: UnixTime,
+    pub expires: Option<UnixTime>,
     /// The chain of delegation, or `null`.
     pub actor: Value,
 }
@@ -157,7 +157,7 @@ impl Caller {
             "issuer_name": self.issuer_name,
             "subject": self.subject,
             "kind": self.kind.code(),
-            "expires": time(self.expires),
+            "expires": self.expires.map(time),
             "actor": self.actor,
         })
     }

@@ -15,7 +15,7 @@ pub use tables::{
 };
 
 pub(crate) use permit::{Permitted, permit};
-pub(crate) use verify::{AudienceChecked, TimeChecked, Verified, verify};
+pub(crate) use verify::{AudienceChecked, Rejected, TimeChecked, Verified, verify};
 
 /// A policy whose tables were found consistent: every index in them is inside its table.
 #[derive(Debug)]

@@ -34,6 +34,18 @@ pub(crate) struct Verified<'d> {
     pub(crate) time: TimeChecked,
 }
 
+/// A token that was refused, and whom it speaks of if it is genuine all the same.
+pub(crate) struct Rejected<'d> {
+    pub(crate) fault: Fault<'d>,
+    pub(crate) principal: Option<Principal<'d>>,
+}
+
+impl From<Reason> for Rejected<'_> {
+    fn from(reason: Reason) -> Self {
+        Self { fault: reason.into(), principal: None }
+    }
+}
+
 /// Verifies a token. Reasons that speak of its content are given only after its signature held, or a forger would write
 /// our telemetry and send honest callers to refresh.
 pub(crate) fn verify<'d, K: Keys>(
@@ -43,7 +55,7 @@ pub(crate) fn verify<'d, K: Keys>(
     now: UnixTime,
     bump: &mut Bump<'d>,
     members: &mut [Member],
-) -> Result<Verified<'d>, Fault<'d>> {
+) -> Result<Verified<'d>, Rejected<'d>> {
     let compact = Compact::parse(presented.token, bump)?;
     let header = Header::parse(compact.header, members)?;
     let claims = Claims::parse(compact.payload(bump)?, members)?;
@@ -72,26 +84,48 @@ pub(crate) fn verify<'d, K: Keys>(
     let signature =
         jws::check(keys.of_issuer(index), header.kid, algorithm, compact.signing_input, signature)?;
 
-    let audience = check_audience(tables, issuer, &claims)?;
-    let (expires, time) = check_times(issuer, &claims, now)?;
-    check_claims(tables, issuer, &claims)?;
-    if issuer.profile == Profile::JwtSvid && SpiffeId::parse(subject).is_err() {
-        return Err(Reason::ClaimMalformed.with(Context::Claim("sub")));
+    let principal = principal(tables, issuer, &claims, subject);
+    let judge = || {
+        let audience = check_audience(tables, issuer, &claims)?;
+        let time = check_times(issuer, &claims, now)?;
+        check_claims(tables, issuer, &claims)?;
+        if issuer.profile == Profile::JwtSvid && SpiffeId::parse(subject).is_err() {
+            return Err(Reason::ClaimMalformed.with(Context::Claim("sub")));
+        }
+        Ok((audience, time))
+    };
+    match judge() {
+        Ok((audience, time)) => {
+            Ok(Verified { issuer: selected, claims, principal, signature, audience, time })
+        }
+        Err(fault) => {
+            // Genuine, so that it is known whose it is; but no name where the profile asks for one is no one's.
+            let known = issuer.profile == Profile::Jwt || !subject.is_empty();
+            Err(Rejected { fault, principal: known.then_some(principal) })
+        }
     }
+}
+
+/// Who a genuine token speaks of.
+fn principal<'d>(
+    tables: &Tables<'d>,
+    issuer: &Issuer,
+    claims: &Claims<'d>,
+    subject: &'d str,
+) -> Principal<'d> {
     let actor = match claims.act {
         Some(Value::Object(text)) => Some(text),
         _ => None,
     };
-    let principal = Principal {
+    Principal {
         issuer: tables.text(issuer.display),
         issuer_name: tables.text(issuer.name),
         subject,
         kind: CredentialKind::Bearer,
-        expires,
+        expires: claims.exp.and_then(|exp| json_claims::time(exp).ok()),
         claims: claims.text,
         actor,
-    };
-    Ok(Verified { issuer: selected, claims, principal, signature, audience, time })
+    }
 }
 
 /// One of our names must be in `aud` ([RFC 7519, section 4.1.3]).
@@ -114,11 +148,7 @@ fn check_audience<'d>(
 
 /// Valid while `now < exp + leeway`, `now >= nbf - leeway`, `now >= iat - leeway` and, where an age is limited,
 /// `now < iat + max_age + leeway`.
-fn check_times<'d>(
-    issuer: &Issuer,
-    claims: &Claims<'d>,
-    now: UnixTime,
-) -> Result<(UnixTime, TimeChecked), Fault<'d>> {
+fn check_times<'d>(issuer: &Issuer, claims: &Claims<'d>, now: UnixTime) -> Result<TimeChecked, Fault<'d>> {
     let leeway = issuer.leeway;
     let read = |claim: &'static str, value: Option<Value<'d>>| {
         value.map(json_claims::time).transpose().map_err(|reason| reason.with(Context::Claim(claim)))
@@ -147,7 +177,7 @@ fn check_times<'d>(
             return Err(Reason::TokenTooOld.with(context("iat", iat, Some(max_age))));
         }
     }
-    Ok((exp, TimeChecked(())))
+    Ok(TimeChecked(()))
 }
 
 /// The claims that profile and policy require are there, and registered ones have their type whether required or not.

@@ -1,0 +1,4 @@
+//! Fuzzes SPIFFE ids.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| doorward_tests::suites::fuzz_bodies::spiffe_id(data));

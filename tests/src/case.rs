@@ -1,0 +1,277 @@
+//! A case under construction: a request, what it proves, and what must come of it.
+
+use crate::mint::Token;
+use crate::spec::{Wire, row_of};
+use serde_json::{Map, Value, json};
+
+pub(crate) use crate::mint::NOW;
+
+/// One file of the table: a policy and the cases that are judged by it.
+pub(crate) struct File {
+    /// The path below `tests/cases`, without its ending.
+    pub(crate) path: String,
+    pub(crate) policy: Value,
+    facts: Facts,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// A finished case.
+pub(crate) struct Case {
+    pub(crate) id: String,
+    /// Names of requirements, separated by spaces.
+    pub(crate) proves: &'static str,
+    pub(crate) at: Value,
+    pub(crate) request: Value,
+    pub(crate) expect: Value,
+}
+
+/// What the challenges of a policy depend on.
+struct Facts {
+    realm: String,
+    disclose: bool,
+    metadata: Option<String>,
+    unmatched: u16,
+}
+
+impl File {
+    /// A file that is judged by a policy given in place.
+    pub(crate) fn new(path: &str, policy: Value) -> Self {
+        let facts = Facts::of(&policy);
+        Self { path: path.to_owned(), policy, facts, cases: Vec::new() }
+    }
+
+    /// A file that is judged by `policies/orders.toml`.
+    pub(crate) fn orders(path: &str) -> Self {
+        let facts = Facts::of(&json!({"realm": "orders", "disclosure": "reason"}));
+        let up = "../".repeat(path.matches('/').count());
+        Self {
+            path: path.to_owned(),
+            policy: json!(format!("{up}policies/orders.toml")),
+            facts,
+            cases: Vec::new(),
+        }
+    }
+
+    /// Adds a case; its id is the path's first part and `name`.
+    pub(crate) fn case(&mut self, name: &str, proves: &'static str, request: Request, expect: &Expect) {
+        let theme = self.path.split('/').next().unwrap_or_default();
+        let expect = expect.json(&self.facts);
+        let Request { at, json: request } = request;
+        let request = Value::Object(request);
+        self.cases.push(Case { id: format!("{theme}/{name}"), proves, at, request, expect });
+    }
+}
+
+impl Facts {
+    fn of(policy: &Value) -> Self {
+        let text = |name: &str| policy.get(name).and_then(Value::as_str);
+        Self {
+            realm: text("realm").unwrap_or("doorward").to_owned(),
+            disclose: text("disclosure") == Some("reason"),
+            metadata: text("resource_metadata").map(str::to_owned),
+            unmatched: if text("unmatched") == Some("hide") { 404 } else { 403 },
+        }
+    }
+}
+
+/// A request under construction.
+#[derive(Clone)]
+pub(crate) struct Request {
+    at: Value,
+    json: Map<String, Value>,
+}
+
+/// A GET of this path or absolute URL.
+pub(crate) fn get(path: &str) -> Request {
+    send("GET", path)
+}
+
+/// A request with this method for this path or absolute URL.
+pub(crate) fn send(method: &str, path: &str) -> Request {
+    let url = if path.starts_with('/') { format!("https://api.example{path}") } else { path.to_owned() };
+    let mut json = Map::new();
+    json.insert("method".to_owned(), json!(method));
+    json.insert("url".to_owned(), json!(url));
+    json.insert("headers".to_owned(), json!([]));
+    Request { at: json!(NOW), json }
+}
+
+impl Request {
+    /// The URL exactly as given.
+    pub(crate) fn target(mut self, url: &str) -> Self {
+        self.json.insert("url".to_owned(), json!(url));
+        self
+    }
+
+    /// One more field line.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        if let Some(lines) = self.json.get_mut("headers").and_then(Value::as_array_mut) {
+            lines.push(json!([name, value]));
+        }
+        self
+    }
+
+    /// The `Authorization` field with this value.
+    pub(crate) fn auth(self, value: &str) -> Self {
+        self.with("Authorization", value)
+    }
+
+    /// The `Authorization` field with this token.
+    pub(crate) fn bearer(self, token: &Token) -> Self {
+        self.auth(&format!("Bearer {}", token.text()))
+    }
+
+    /// Content.
+    pub(crate) fn body(mut self, body: &str) -> Self {
+        self.json.insert("body".to_owned(), json!(body));
+        self
+    }
+
+    /// Form content.
+    pub(crate) fn form(self, body: &str) -> Self {
+        self.with("Content-Type", "application/x-www-form-urlencoded").body(body)
+    }
+
+    /// So many seconds after the usual time.
+    pub(crate) fn later(self, seconds: i64) -> Self {
+        self.at(json!(NOW + seconds))
+    }
+
+    /// At this time.
+    pub(crate) fn at(mut self, at: Value) -> Self {
+        self.at = at;
+        self
+    }
+}
+
+/// What must come of a request.
+#[derive(Clone)]
+pub(crate) struct Expect {
+    reason: Option<&'static str>,
+    who: Option<(&'static str, &'static str)>,
+    scope: Option<&'static str>,
+    acr: Option<&'static str>,
+    max_age: Option<u64>,
+    headers: Option<Vec<(&'static str, String)>>,
+    more: Vec<(&'static str, Value)>,
+}
+
+/// `svc-a` of `corp`.
+pub(crate) const SVC_A: (&str, &str) = ("https://idp.example", "svc-a");
+/// `robot-7` of `partner`.
+pub(crate) const ROBOT: (&str, &str) = ("https://partner.example", "robot-7");
+/// The workload of `mesh`.
+pub(crate) const CART: (&str, &str) = ("prod.example", "spiffe://prod.example/ns/shop/sa/cart");
+
+/// Let in as this caller.
+pub(crate) fn allow(who: (&'static str, &'static str)) -> Expect {
+    Expect { who: Some(who), ..open() }
+}
+
+/// Let in without a look at who it is.
+pub(crate) fn open() -> Expect {
+    Expect { reason: None, who: None, scope: None, acr: None, max_age: None, headers: None, more: Vec::new() }
+}
+
+/// Refused for this reason.
+pub(crate) fn refuse(reason: &'static str) -> Expect {
+    Expect { reason: Some(reason), ..open() }
+}
+
+impl Expect {
+    /// The caller is known all the same.
+    pub(crate) fn who(self, who: (&'static str, &'static str)) -> Self {
+        Self { who: Some(who), ..self }
+    }
+
+    /// The challenge names these scopes.
+    pub(crate) fn scope(self, scope: &'static str) -> Self {
+        Self { scope: Some(scope), ..self }
+    }
+
+    /// The challenge names these authentication contexts.
+    pub(crate) fn acr(self, acr: &'static str) -> Self {
+        Self { acr: Some(acr), ..self }
+    }
+
+    /// The challenge names this age of the authentication.
+    pub(crate) fn max_age(self, seconds: u64) -> Self {
+        Self { max_age: Some(seconds), ..self }
+    }
+
+    /// The whole list of header fields, byte for byte, in place of what follows from the rules.
+    pub(crate) fn headers(self, headers: &[(&'static str, &str)]) -> Self {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self { headers: Some(headers), ..self }
+    }
+
+    /// One more field of the answer.
+    pub(crate) fn and(mut self, field: &'static str, value: Value) -> Self {
+        self.more.push((field, value));
+        self
+    }
+
+    fn json(&self, facts: &Facts) -> Value {
+        let mut json = Map::new();
+        let mut put = |name: &str, value: Value| json.insert(name.to_owned(), value);
+        let mut status = 200;
+        match self.reason.and_then(row_of) {
+            Some(row) => {
+                status = if row.code == "route_unmatched" { facts.unmatched } else { row.status };
+                put("outcome", json!(row.outcome));
+                put("status", json!(status));
+                put("reason", json!(row.code));
+                put("recovery", json!(row.recovery));
+            }
+            // A reason that the table does not have stays in sight: no build can produce it.
+            None => {
+                put("outcome", json!(if self.reason.is_some() { "unknown reason" } else { "allow" }));
+                put("status", json!(status));
+                put("recovery", json!("none"));
+            }
+        }
+        let headers = self.headers.clone().unwrap_or_else(|| self.usual_headers(facts, status));
+        let challenges: Vec<_> =
+            headers.iter().filter(|(name, _)| *name == "WWW-Authenticate").map(|(_, value)| value).collect();
+        put("challenges", json!(challenges));
+        put("headers", json!(headers));
+        if let Some((issuer, subject)) = self.who {
+            put("principal", json!({"issuer": issuer, "subject": subject}));
+        }
+        for (field, value) in &self.more {
+            put(field, value.clone());
+        }
+        Value::Object(json)
+    }
+
+    fn usual_headers(&self, facts: &Facts, status: u16) -> Vec<(&'static str, String)> {
+        let challenge =
+            self.reason.and_then(row_of).and_then(|row| self.challenge(facts, row.code, row.error));
+        let challenge = challenge.map(|value| ("WWW-Authenticate", value));
+        let uncached = (status == 404).then(|| ("Cache-Control", "no-store".to_owned()));
+        challenge.into_iter().chain(uncached).collect()
+    }
+
+    /// The parameters in the design's order: realm, error, description, scope, metadata, step-up.
+    fn challenge(&self, facts: &Facts, code: &str, error: Wire) -> Option<String> {
+        let quoted = |value: &str| format!("\"{}\"", value.replace('\\', r"\\").replace('"', "\\\""));
+        let mut parameters = vec![("realm", facts.realm.clone())];
+        match error {
+            Wire::None => return None,
+            Wire::Bare => {}
+            Wire::Error(error) => {
+                parameters.push(("error", error.to_owned()));
+                if facts.disclose {
+                    parameters.push(("error_description", code.to_owned()));
+                }
+            }
+        }
+        parameters.extend(self.scope.map(|scope| ("scope", scope.to_owned())));
+        parameters.extend(facts.metadata.clone().map(|url| ("resource_metadata", url)));
+        parameters.extend(self.acr.map(|acr| ("acr_values", acr.to_owned())));
+        parameters.extend(self.max_age.map(|age| ("max_age", age.to_string())));
+        let parameters: Vec<_> =
+            parameters.iter().map(|(name, value)| format!("{name}={}", quoted(value))).collect();
+        Some(format!("Bearer {}", parameters.join(", ")))
+    }
+}

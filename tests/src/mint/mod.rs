@@ -1,0 +1,10 @@
+//! The mint: test keys, and tokens signed with them, the same bytes at every run.
+
+mod base64url;
+mod keys;
+mod rsa;
+mod token;
+
+pub(crate) use base64url::encode as base64url;
+pub(crate) use keys::{Key, pem};
+pub(crate) use token::{NOW, Token, corp, mesh, partner};

@@ -1,0 +1,133 @@
+//! The table of decisions, one file of definitions for each theme. What is expected is written by hand from the design.
+
+mod algorithm;
+mod audience;
+mod bound;
+mod challenge;
+mod claims;
+mod cors;
+mod credential;
+mod crit;
+mod delegation;
+mod forgery;
+mod hidden;
+mod issuer;
+mod json;
+mod key;
+mod order;
+mod paths;
+mod places;
+pub(crate) mod policy_errors;
+mod profiles;
+mod roles;
+mod routes;
+mod rules;
+mod scopes;
+mod step_up;
+mod svid;
+mod times;
+mod token_form;
+
+use crate::case::File;
+use crate::mint::Key;
+use serde_json::{Value, json};
+
+/// Every file of the table.
+pub(crate) fn files() -> Vec<File> {
+    let themes = [
+        algorithm::files(),
+        audience::files(),
+        bound::files(),
+        challenge::files(),
+        claims::files(),
+        cors::files(),
+        credential::files(),
+        crit::files(),
+        delegation::files(),
+        forgery::files(),
+        hidden::files(),
+        issuer::files(),
+        json::files(),
+        key::files(),
+        order::files(),
+        paths::files(),
+        places::files(),
+        profiles::files(),
+        roles::files(),
+        routes::files(),
+        rules::files(),
+        scopes::files(),
+        step_up::files(),
+        svid::files(),
+        times::files(),
+        token_form::files(),
+    ];
+    themes.into_iter().flatten().collect()
+}
+
+/// The key sets beside `policies/orders.toml`.
+pub(crate) fn key_sets() -> [(&'static str, Value); 3] {
+    let corp = [
+        Key::Ed25519("corp").named("ed-1", "Ed25519"),
+        Key::P256("corp").named("ec-1", "ES256"),
+        Key::Rsa.named("rsa-1", "RS256"),
+        Key::P256("corp-shared").named("shared", "ES256"),
+    ];
+    [
+        ("corp", json!({"keys": corp})),
+        ("partner", json!({"keys": [Key::P256("partner").named("shared", "ES256")]})),
+        ("mesh", json!({"keys": [Key::P256("mesh").named("m-1", "ES256")]})),
+    ]
+}
+
+/// The issuer `corp` with its Ed25519 key, and what a file wants to be different.
+fn corp_issuer(different: Value) -> Value {
+    let key = Key::Ed25519("corp").named("ed-1", "Ed25519");
+    let issuer = json!({
+        "profile": "rfc9068",
+        "issuer": "https://idp.example",
+        "audience": ["https://api.example"],
+        "algorithms": ["Ed25519"],
+        "keys": {"inline": {"keys": [key]}},
+    });
+    with(issuer, different)
+}
+
+/// The issuer `partner` with its key, and what a file wants to be different.
+fn partner_issuer(different: Value) -> Value {
+    let key = Key::P256("partner").named("shared", "ES256");
+    let issuer = json!({
+        "profile": "jwt",
+        "issuer": "https://partner.example",
+        "audience": ["https://api.example"],
+        "algorithms": ["ES256"],
+        "keys": {"inline": {"keys": [key]}},
+    });
+    with(issuer, different)
+}
+
+/// The issuer `mesh` with its key, and what a file wants to be different.
+fn mesh_issuer(different: Value) -> Value {
+    let key = Key::P256("mesh").named("m-1", "ES256");
+    let issuer = json!({
+        "profile": "jwt-svid",
+        "trust_domain": "prod.example",
+        "audience": ["https://api.example"],
+        "algorithms": ["ES256"],
+        "keys": {"inline": {"keys": [key]}},
+    });
+    with(issuer, different)
+}
+
+/// A policy that discloses reasons, with these issuers and routes.
+fn policy(issuers: Value, routes: Value) -> Value {
+    json!({"realm": "orders", "disclosure": "reason", "issuers": issuers, "routes": routes})
+}
+
+/// An object with members of another put over its own.
+fn with(mut base: Value, different: Value) -> Value {
+    if let (Some(base), Value::Object(different)) = (base.as_object_mut(), different) {
+        base.extend(different);
+    }
+    base
+}

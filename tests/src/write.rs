@@ -1,0 +1,69 @@
+//! The table as files: one case per few lines, in the order of its definition.
+
+use crate::case::{Case, File};
+use crate::table;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Every generated file by its path below `tests/cases`, with its text.
+#[must_use]
+pub fn files() -> BTreeMap<PathBuf, String> {
+    let table = table::files();
+    let mut texts: BTreeMap<PathBuf, String> =
+        table.iter().map(|file| (PathBuf::from(format!("{}.json", file.path)), text(file))).collect();
+    for (name, keys) in table::key_sets() {
+        texts.insert(PathBuf::from(format!("policies/{name}.jwks")), format!("{keys:#}\n"));
+    }
+    texts.insert(PathBuf::from("policy_errors.json"), format!("{:#}\n", table::policy_errors::file()));
+    texts.insert(PathBuf::from("README.md"), overview(&table));
+    texts
+}
+
+fn text(file: &File) -> String {
+    let policy = if file.policy.is_string() {
+        file.policy.to_string()
+    } else {
+        format!("{:#}", file.policy).replace('\n', "\n  ")
+    };
+    let cases: Vec<_> = file.cases.iter().map(case).collect();
+    format!("{{\n  \"policy\": {policy},\n  \"cases\": [\n{}\n  ]\n}}\n", cases.join(",\n"))
+}
+
+fn case(case: &Case) -> String {
+    let Case { id, proves, at, request, expect } = case;
+    let proves: Vec<_> = proves.split_whitespace().collect();
+    let proves =
+        if proves.is_empty() { String::new() } else { format!("      \"proves\": {},\n", json!(proves)) };
+    format!(
+        "    {{ \"id\": {},\n{proves}      \"at\": {at},\n      \"request\": {request},\n      \"expect\": {expect} }}",
+        json!(id)
+    )
+}
+
+/// Which cases prove which requirement.
+fn overview(table: &[File]) -> String {
+    let mut proofs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut count = 0_usize;
+    for case in table.iter().flat_map(|file| &file.cases) {
+        count += 1;
+        for requirement in case.proves.split_whitespace() {
+            proofs.entry(requirement).or_default().push(&case.id);
+        }
+    }
+    let mut text = format!(
+        "# The table of decisions\n\n\
+         {count} decisions in {} files, one policy each, and {} policies that must not load. `cargo xtask cases` writes them again from `tests/src/table/`, and\n\
+         `doorward test tests/cases` runs them. Every expectation is written by hand from the design; the keys are test keys.\n\n\
+         ## What proves which requirement\n\n\
+         `reason/…` is a row of the design's table of reasons, `9.1/…` a row of the table from verdict to answer.\n\n\
+         | requirement | cases |\n|---|---|\n",
+        table.len(),
+        table::policy_errors::count()
+    );
+    for (requirement, cases) in proofs {
+        let cases: Vec<_> = cases.iter().map(|id| format!("`{id}`")).collect();
+        text.push_str(&format!("| {requirement} | {} |\n", cases.join(" ")));
+    }
+    text
+}
