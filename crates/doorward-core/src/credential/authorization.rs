@@ -6,13 +6,14 @@ use crate::wire::field;
 
 /// The value of the only line, without the white space around it.
 ///
-/// A second line is an error and never a list ([RFC 9110, section 5.3]); nor is a line in which a server has joined two.
+/// A second line is an error and never a list ([RFC 9110, section 5.3]). A line in which a server has joined two is one,
+/// too, and is left to [`has_second_credential`].
 ///
 /// [RFC 9110, section 5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
 pub(super) fn only_line<'r>(request: &Request<'r>) -> Result<Option<&'r [u8]>, Reason> {
     let mut lines = request.values("authorization");
     let Some(value) = lines.next() else { return Ok(None) };
-    if lines.next().is_some() || has_second_credential(value) {
+    if lines.next().is_some() {
         return Err(Reason::CredentialsAmbiguous);
     }
     Ok(Some(field::trim(value)))

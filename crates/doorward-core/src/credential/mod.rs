@@ -39,13 +39,23 @@ pub(crate) fn find<'r>(
     };
     let in_form = if places.form { form_body(request).map(parameter).transpose()?.flatten() } else { None };
     let (token, place) = match (line, in_query, in_form) {
-        (Some(value), None, None) if places.header => (bearer::token(value)?, Place::Header),
+        (Some(value), None, None) if places.header => (in_line(value)?, Place::Header),
+        (Some(value), None, None) if has_second_credential(value) => {
+            return Err(Reason::CredentialsAmbiguous);
+        }
         (_, None, None) => return Err(Reason::CredentialMissing),
         (None, Some(value), None) => (decoded(value, bump)?, Place::Query),
         (None, None, Some(value)) => (decoded(value, bump)?, Place::Form),
         _ => return Err(Reason::CredentialsAmbiguous),
     };
     if token.len() > max_len { Err(Reason::CredentialTooLarge) } else { Ok(Presented { token, place }) }
+}
+
+/// The token of an `Authorization` value. One that is whole has no comma in it, so that a second credential is looked for
+/// only where something is wrong, and then explains it best.
+fn in_line(value: &[u8]) -> Result<&[u8], Reason> {
+    bearer::token(value)
+        .map_err(|reason| if has_second_credential(value) { Reason::CredentialsAmbiguous } else { reason })
 }
 
 /// The value of `access_token`, which must not be there twice ([RFC 6750, section 3.1]).

@@ -17,6 +17,7 @@ macro_rules! claims {
 
         impl<'t> Claims<'t> {
             /// Parses a decoded payload; `TokenMalformed` for what is not a JSON object without duplicates.
+            #[inline(always)]
             pub(crate) fn parse(payload: &'t [u8], members: &mut [Member]) -> Result<Self, Reason> {
                 let mut claims = Self::default();
                 let text = json::scan(payload, members, |name, value| match name.plain() {

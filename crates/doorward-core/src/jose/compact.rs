@@ -23,6 +23,7 @@ impl<'t> Compact<'t> {
     /// `TokenEncrypted` for the five parts of a JWE ([RFC 7516, section 3.1]).
     ///
     /// [RFC 7516, section 3.1]: https://www.rfc-editor.org/rfc/rfc7516#section-3.1
+    #[inline(always)]
     pub(crate) fn parse(token: &'t [u8], bump: &mut Bump<'t>) -> Result<Self, Reason> {
         let (header, rest) = split_at_period(token).ok_or(Reason::TokenMalformed)?;
         let (payload, signature) = split_at_period(rest).ok_or(Reason::TokenMalformed)?;
@@ -55,6 +56,7 @@ fn split_at_period(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((before, after.get(1..)?))
 }
 
+#[inline(always)]
 fn decode<'t>(text: &[u8], bump: &mut Bump<'t>) -> Result<&'t [u8], Reason> {
     let len = base64url::decoded_len(text.len()).ok_or(Reason::TokenMalformed)?;
     let out = bump.take(len).ok_or(Reason::CredentialTooLarge)?;

@@ -27,6 +27,7 @@ impl<'t> Header<'t> {
     /// ([RFC 7797, section 7]).
     ///
     /// [RFC 7797, section 7]: https://www.rfc-editor.org/rfc/rfc7797#section-7
+    #[inline(always)]
     pub(crate) fn parse(text: &'t [u8], members: &mut [Member]) -> Result<Self, Reason> {
         let mut header = Self::default();
         let mut well_typed = true;
@@ -44,7 +45,7 @@ impl<'t> Header<'t> {
             *slot = string;
         });
         all.map_err(|_| Reason::TokenMalformed)?;
-        if header.alg.is_some_and(|alg| alg.bytes().map(|b| b.to_ascii_lowercase()).eq(*b"none")) {
+        if header.alg.is_some_and(|alg| is_ignoring_case(alg, "none")) {
             return Err(Reason::AlgorithmRefused);
         }
         if !well_typed || !matches!(header.b64, None | Some(Value::Bool(true))) {
@@ -91,8 +92,19 @@ impl<'t> Header<'t> {
     /// [RFC 7515, section 4.1.9]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9
     pub(crate) fn typ_is(&self, wanted: &str) -> bool {
         let Some(typ) = self.typ else { return false };
-        let lower = || typ.bytes().map(|byte| byte.to_ascii_lowercase());
-        lower().eq(wanted.bytes()) || lower().eq(b"application/".iter().copied().chain(wanted.bytes()))
+        if is_ignoring_case(typ, wanted) {
+            return true;
+        }
+        let lower = typ.bytes().map(|byte| byte.to_ascii_lowercase());
+        lower.eq(b"application/".iter().copied().chain(wanted.bytes()))
+    }
+}
+
+/// Whether the value is `wanted`, which is in lower case.
+fn is_ignoring_case(value: Str<'_>, wanted: &str) -> bool {
+    match value.plain() {
+        Some(plain) => plain.eq_ignore_ascii_case(wanted),
+        None => value.bytes().map(|byte| byte.to_ascii_lowercase()).eq(wanted.bytes()),
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Selected<'p> {
 /// profiles takes the `typ`, that is a fault of the type and not of the issuer.
 ///
 /// [RFC 8725, section 3.8]: https://www.rfc-editor.org/rfc/rfc8725#section-3.8
+#[inline(always)]
 pub(super) fn select<'p, 't>(
     tables: &Tables<'p>,
     header: &Header<'_>,

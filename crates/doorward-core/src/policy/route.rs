@@ -3,6 +3,7 @@
 use super::tables::{Edge, Node, Route, Tables};
 use crate::request::Request;
 use crate::text::Span;
+use crate::wire::path::split_at_byte;
 
 /// Proof that a route lets the request through without a look at credentials: only this module can make one.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,7 @@ impl<'p> Tables<'p> {
     /// Recursion is as deep as the policy's longest path, and each node is met at most once: a request chooses which
     /// branches are walked, never how many there are.
     fn walk(&self, node: &Node, path: &str) -> Option<Span> {
-        let (segment, more) = match path.split_once('/') {
+        let (segment, more) = match split_at_byte(path, b'/') {
             Some((segment, more)) => (segment, Some(more)),
             None => (path, None),
         };

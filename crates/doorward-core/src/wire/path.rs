@@ -58,13 +58,21 @@ impl<'t> Target<'t> {
     }
 }
 
+/// What is before and what is behind the first `byte`, which is ASCII. Paths are short: a plain loop finds it sooner than
+/// a search that is made for long texts.
+#[must_use]
+pub fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|found| found == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// Whether [`normalise`] would change or refuse something: `false` for nearly every path in use.
 #[must_use]
 pub fn needs_work(path: &str) -> bool {
     let mut previous = 0;
     let mut work = path.len() > limits::PATH || !path.starts_with('/');
     for byte in path.bytes() {
-        work |= !PLAIN.contains(byte) || (previous == b'/' && matches!(byte, b'/' | b'.'));
+        work |= !PLAIN.contains(byte) | ((previous == b'/') & matches!(byte, b'/' | b'.'));
         previous = byte;
     }
     work
@@ -178,22 +186,23 @@ fn put(out: &mut [u8], len: usize, byte: u8) -> Result<usize, Malformed> {
     Ok(len + 1)
 }
 
-/// A set of ASCII bytes as a bit map.
-struct Set(u128);
+/// A set of bytes.
+struct Set([bool; 256]);
 
 impl Set {
-    const fn contains(&self, byte: u8) -> bool {
-        byte < 128 && self.0 >> byte & 1 == 1
+    fn contains(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 }
 
 /// What may stand in a path as it is: `pchar` without `%`, and `/` ([RFC 3986, section 3.3]).
 ///
 /// [RFC 3986, section 3.3]: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
-const PLAIN: Set = {
-    let mut set = 0_u128;
+static PLAIN: Set = {
+    let mut set = [false; 256];
+    let mut rest: &mut [bool] = &mut set;
     let mut byte = 0_u8;
-    while byte < 128 {
+    while let [entry, more @ ..] = rest {
         let extra = matches!(
             byte,
             b'-' | b'.'
@@ -214,10 +223,9 @@ const PLAIN: Set = {
                 | b'/'
                 | b';'
         );
-        if byte.is_ascii_alphanumeric() || extra {
-            set |= 1 << byte;
-        }
-        byte += 1;
+        *entry = byte.is_ascii_alphanumeric() || extra;
+        rest = more;
+        byte = byte.wrapping_add(1);
     }
     Set(set)
 };

@@ -10,6 +10,27 @@ use crate::time::UnixTime;
 /// [RFC 7519, section 2]: https://www.rfc-editor.org/rfc/rfc7519#section-2
 #[must_use]
 pub fn to_time(number: &str) -> Option<UnixTime> {
+    whole_seconds(number).or_else(|| any_time(number))
+}
+
+/// A time as nearly every token writes it: whole seconds of at most eleven digits, which no year after 9999 needs fewer
+/// than twelve for.
+fn whole_seconds(number: &str) -> Option<UnixTime> {
+    if number.len() > 11 || number.is_empty() {
+        return None;
+    }
+    let mut seconds: i64 = 0;
+    for byte in number.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        seconds = i64::from(digit).wrapping_add(seconds.wrapping_mul(10));
+    }
+    Some(UnixTime::from_seconds(seconds))
+}
+
+fn any_time(number: &str) -> Option<UnixTime> {
     let decimal = Decimal::parse(number);
     let mut seconds: i64 = 0;
     let mut nanos: u32 = 0;

@@ -66,38 +66,40 @@ fn run<'j>(
     on_member: &mut impl FnMut(Str<'j>, Value<'j>),
 ) -> Result<(), Malformed> {
     let mut cursor = Cursor::new(text);
-    let mut frames = [EMPTY; limits::JSON_DEPTH];
+    // The innermost container, and those around it.
+    let mut frame = EMPTY;
+    let mut outer = [EMPTY; limits::JSON_DEPTH];
     let mut depth = 0;
     let mut used = 0;
     // The member of the top level whose value is being read.
     let mut top_name = None;
     let mut top_start = 0;
     loop {
+        if frame.is_object {
+            let name = name(&mut cursor, &mut frame, slots, &mut used, text)?;
+            if depth == 1 {
+                top_name = Some(name);
+            }
+        }
         // A value is expected.
         let byte = cursor.peek();
         if depth == 1 {
             top_start = cursor.at();
         }
         let value = match byte {
+            b'"' => Some(Value::String(cursor.string()?)),
+            b'-' | b'0'..=b'9' => Some(Value::Number(cursor.number()?)),
             b'{' | b'[' => {
                 let is_object = byte == b'{';
                 cursor.pass();
-                *frames.get_mut(depth).ok_or(Malformed)? = Frame { is_object, first: used, seen: 0 };
+                *outer.get_mut(depth).ok_or(Malformed)? = frame;
+                frame = Frame { is_object, first: used, seen: 0 };
                 depth += 1;
                 if cursor.peek() != if is_object { b'}' } else { b']' } {
-                    if is_object {
-                        let frame = frames.get_mut(depth - 1).ok_or(Malformed)?;
-                        let name = name(&mut cursor, frame, slots, &mut used, text)?;
-                        if depth == 1 {
-                            top_name = Some(name);
-                        }
-                    }
                     continue;
                 }
                 None
             }
-            b'"' => Some(Value::String(cursor.string()?)),
-            b'-' | b'0'..=b'9' => Some(Value::Number(cursor.number()?)),
             b't' => cursor.word("true").map(|()| Some(Value::Bool(true)))?,
             b'f' => cursor.word("false").map(|()| Some(Value::Bool(false)))?,
             b'n' => cursor.word("null").map(|()| Some(Value::Null))?,
@@ -113,17 +115,10 @@ fn run<'j>(
             if depth == 0 {
                 return if cursor.at_end() { Ok(()) } else { Err(Malformed) };
             }
-            let frame = frames.get_mut(depth - 1).ok_or(Malformed)?;
             let is_object = frame.is_object;
             match cursor.peek() {
                 b',' => {
                     cursor.pass();
-                    if is_object {
-                        let name = name(&mut cursor, frame, slots, &mut used, text)?;
-                        if depth == 1 {
-                            top_name = Some(name);
-                        }
-                    }
                     break;
                 }
                 b'}' if is_object => {}
@@ -133,6 +128,7 @@ fn run<'j>(
             cursor.pass();
             used = frame.first;
             depth -= 1;
+            frame = *outer.get(depth).ok_or(Malformed)?;
             if depth == 1
                 && let Some(name) = top_name.take()
             {
@@ -144,6 +140,7 @@ fn run<'j>(
 }
 
 /// Passes a name and its colon, and refuses a name that the object has already.
+#[inline(always)]
 fn name<'j>(
     cursor: &mut Cursor<'j>,
     frame: &mut Frame,
@@ -184,38 +181,54 @@ impl Member {
     }
 }
 
-/// A hash of the name's value. It only saves comparisons: names with one hash are compared in full, and
-/// [`limits::JSON_MEMBERS`] bounds what chosen collisions can cost.
+/// A hash of the name's value: of its length, its first and its last eight bytes. It only saves comparisons: names with
+/// one hash are compared in full, and [`limits::JSON_MEMBERS`] bounds what chosen collisions can cost.
 fn hash(name: &Str<'_>) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
-    let hash = if let Some(plain) = name.plain() {
-        let (words, tail) = plain.as_bytes().as_chunks::<8>();
-        let hash = words.iter().fold(FACTOR, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-        mix(hash, word_of(tail.iter().copied()))
-    } else {
-        let mut bytes = name.bytes();
-        let mut hash = FACTOR;
-        loop {
-            let mut word = [0; 8];
-            let mut len = 0;
-            for (slot, byte) in word.iter_mut().zip(bytes.by_ref()) {
-                *slot = byte;
-                len += 1;
-            }
-            if len < 8 {
-                break mix(hash, word_of(word.into_iter().take(len)));
-            }
-            hash = mix(hash, u64::from_le_bytes(word));
-        }
+    let (first, last, len) = match name.plain() {
+        Some(plain) => ends(plain.as_bytes()),
+        None => ends_of(name.bytes()),
     };
-    let [a, b, c, d, ..] = hash.wrapping_mul(FACTOR).to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
+    let mixed = (first ^ len).wrapping_mul(FACTOR).rotate_left(32) ^ last;
+    u32::try_from(mixed.wrapping_mul(FACTOR) >> 32).unwrap_or_default()
 }
 
-/// The bytes of an incomplete word, marked as such.
-fn word_of(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0, |word, byte| word << 8 | u64::from(byte)) | 1 << 63
+/// The first and the last eight bytes, which overlap in a short text, as numbers; and the length.
+fn ends(text: &[u8]) -> (u64, u64, u64) {
+    let len = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last), len);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        let (low, high) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return (u64::from(low), u64::from(high), len);
+    }
+    let word = |bytes| u64::from(u32::from_le_bytes(bytes));
+    let word = match *text {
+        [a] => word([a, 0, 0, 0]),
+        [a, b] => word([a, b, 0, 0]),
+        [a, b, c] => word([a, b, c, 0]),
+        _ => 0,
+    };
+    (word, word, len)
+}
+
+/// The same of a text that comes byte by byte.
+fn ends_of(text: impl Iterator<Item = u8>) -> (u64, u64, u64) {
+    let (mut first, mut last, mut len) = ([0; 8], 0, 0);
+    for byte in text {
+        if let Some(place) = usize::try_from(len).ok().and_then(|len| first.get_mut(len)) {
+            *place = byte;
+        }
+        last = last >> 8 | u64::from(byte) << 56;
+        len += 1;
+    }
+    let first = u64::from_le_bytes(first);
+    match len {
+        0..4 => (first, first, len),
+        4..8 => (first & 0xffff_ffff, last >> 32, len),
+        _ => (first, last, len),
+    }
 }
 
 #[cfg(test)]
@@ -291,10 +304,13 @@ mod tests {
 
     #[test]
     fn hashes_agree_between_spellings() {
-        let plain = Str::new("abcdefgh-ijklmnop", false);
-        let escaped = Str::new("\\u0061bcdefgh-ijklmn\\u006fp", true);
-        assert_eq!(hash(&plain), hash(&escaped));
-        assert_eq!(hash(&Str::new("abcdefgh", false)), hash(&Str::new("abcdefg\\u0068", true)));
+        let plain = "abcdefgh-ijklmnop";
+        for (len, _) in plain.char_indices() {
+            let plain = plain.get(..len).unwrap();
+            let escaped: std::string::String =
+                plain.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+            assert_eq!(hash(&Str::new(plain, false)), hash(&Str::new(&escaped, true)), "{plain}");
+        }
     }
 
     #[test]

@@ -7,19 +7,31 @@ use crate::wire::form::hex;
 #[derive(Clone, Copy)]
 pub struct Str<'j> {
     raw: &'j str,
-    escaped: bool,
+    spelling: Spelling,
+}
+
+/// Whether there are escapes in a string. As wide as a word: with a `bool` and its padding a `Str` is copied in pieces, and
+/// each copy then waits for the stores before it.
+#[derive(Clone, Copy, Debug)]
+#[repr(usize)]
+enum Spelling {
+    Plain,
+    Escaped,
 }
 
 impl<'j> Str<'j> {
     /// The text between the quotes; `escaped` says whether there is a backslash in it.
     pub(super) const fn new(raw: &'j str, escaped: bool) -> Self {
-        Self { raw, escaped }
+        Self { raw, spelling: if escaped { Spelling::Escaped } else { Spelling::Plain } }
     }
 
     /// The value, where the text is the value.
     #[must_use]
     pub const fn plain(&self) -> Option<&'j str> {
-        if self.escaped { None } else { Some(self.raw) }
+        match self.spelling {
+            Spelling::Plain => Some(self.raw),
+            Spelling::Escaped => None,
+        }
     }
 
     /// Whether the value is empty.
