@@ -9,9 +9,9 @@ use doorward::keys::{Key, KeySet};
 use doorward_core::jose::jws;
 use doorward_core::limits;
 use doorward_core::wire::Scratch;
-use doorward_core::wire::json::{self, Member};
+use doorward_core::wire::json::Member;
 use lexopt::{Arg, Parser, ValueExt};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::ffi::{OsStr, OsString};
 
 const HELP: &str = "\
@@ -71,8 +71,9 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
 
 /// The lines of a text without their ends; a line end at the very end begins no further line.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    let ended = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let lines = if bytes.is_empty() { 0 } else { usize::MAX };
+    ended.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).take(lines)
 }
 
 fn verify(token: &[u8], keys: &[Key], output: &mut Output) -> Result<Ending, Failure> {
@@ -91,31 +92,13 @@ fn verify(token: &[u8], keys: &[Key], output: &mut Output) -> Result<Ending, Fai
     Ok(ending)
 }
 
-/// Every key that can be used. A set is read as a whole first; if one of its keys is at fault, each is read by itself.
+/// Every key that can be used; what is wrong with the others goes to the error stream.
 fn read_keys(file: &OsStr) -> Result<Vec<Key>, String> {
-    let text = input::read_text(file)?;
-    let fault = match KeySet::from_jwks(&text) {
-        Ok(set) => {
-            set.warnings.iter().for_each(|warning| complain(&format!("warning: {warning}")));
-            return Ok(set.keys);
-        }
-        Err(fault) => fault,
-    };
-    // What is not strict JSON must not come in by the side door of a parser that is less strict.
-    let strict = json::scan_value(text.as_bytes(), &mut vec![Member::default(); Scratch::MEMBERS]).is_ok();
-    let value: Value = serde_json::from_str(&text).ok().filter(|_| strict).ok_or_else(|| fault.clone())?;
-    let alone = [value.clone()];
-    let keys = match value.get("keys") {
-        Some(Value::Array(keys)) => keys.as_slice(),
-        None if value.get("kty").is_some() => &alone,
-        _ => return Err(fault),
-    };
-    let mut usable = Vec::new();
-    for (at, key) in keys.iter().enumerate() {
-        match KeySet::from_jwks(&key.to_string()) {
-            Ok(set) => usable.extend(set.keys),
-            Err(fault) => complain(&format!("not used: keys[{at}]: {fault}")),
-        }
+    let set = KeySet::from_jwks(&input::read_text(file)?)?;
+    set.refused.iter().for_each(|key| complain(key));
+    set.warnings.iter().for_each(|warning| complain(&format!("warning: {warning}")));
+    if set.ignored > 0 {
+        complain(&format!("warning: {} keys are for another purpose or of an unknown kind", set.ignored));
     }
-    Ok(usable)
+    Ok(set.keys)
 }

@@ -112,5 +112,6 @@ fn conceal<'d>(facts: Facts<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Decis
         status: tables.settings.unmatched.status(),
         demand: Demand::default(),
     };
-    Decision::refuse(facts, refusal)
+    // Nobody is known on a path without a route.
+    Decision::refuse(Facts { principal: None, ..facts }, refusal)
 }

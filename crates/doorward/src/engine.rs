@@ -184,8 +184,8 @@ fn load_keys<P: Provider>(
     for issuer in &model.issuers {
         match load_issuer(issuer, folder, provider) {
             Ok(set) => {
-                warnings
-                    .extend(set.warnings.iter().map(|warning| format!("issuers.{}: {warning}", issuer.name)));
+                let notes = set.refused.iter().chain(&set.warnings);
+                warnings.extend(notes.map(|note| format!("issuers.{}: {note}", issuer.name)));
                 issuers.push(set.keys);
             }
             Err(error) => errors.push(error),
@@ -222,9 +222,13 @@ fn load_issuer<P: Provider>(
     };
     let fault = |message: String| LoadError::new(format!("issuers.{}.keys", issuer.name), message).at(at);
     let set = KeySet::read(&text, issuer.profile, issuer.algorithms, provider).map_err(fault)?;
-    if set.keys.is_empty() {
+    if set.keys.is_empty() && !set.is_empty {
         let names: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-        return Err(fault(format!("expected a key for one of {}, found none", names.join(", "))));
+        let error = fault(format!("expected a key for one of {}, found none", names.join(", ")));
+        return Err(match set.refused.is_empty() {
+            true => error,
+            false => error.with_help(set.refused.join("; ")),
+        });
     }
     Ok(set)
 }

@@ -76,8 +76,12 @@ impl<K: Verify> Keys for KeyRing<K> {
 pub struct KeySet<K = PreparedKey> {
     /// The keys that can be used.
     pub keys: Vec<Key<K>>,
+    /// Whether the set is empty on purpose: everything is revoked.
+    pub is_empty: bool,
     /// How many were left aside because they are for another purpose or of an unknown kind.
     pub ignored: usize,
+    /// Keys that were refused, and why: weak, broken, or for none of the algorithms. Each a sentence, as the next.
+    pub refused: Vec<String>,
     /// What whoever publishes the set should know: each a sentence, lower case, no full stop.
     pub warnings: Vec<String>,
 }
@@ -87,7 +91,8 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// A sentence about the first fault: no JSON, no key set, a weak or broken key.
+    /// A sentence about the text: too large, no strict JSON, no key set. A key that is weak or broken is left out, and
+    /// [`KeySet::refused`] says why.
     pub fn from_jwks(text: &str) -> Result<Self, String> {
         Self::read(text, Profile::Jwt, Algorithms::ALL, &DefaultProvider::new())
     }
@@ -111,11 +116,21 @@ impl<P: Verify> KeySet<P> {
             "expected a JWK Set or a JWK: strict JSON without duplicate members, with `keys` or `kty`"
                 .to_owned()
         })?;
-        let mut read = Self { keys: Vec::new(), ignored: 0, warnings: Vec::new() };
+        let mut read = Self {
+            keys: Vec::new(),
+            is_empty: set.iter().next().is_none(),
+            ignored: 0,
+            refused: Vec::new(),
+            warnings: Vec::new(),
+        };
         let bundle = profile == Profile::JwtSvid && set.is_spiffe_bundle();
         let purpose = if bundle { Purpose::JwtSvid } else { Purpose::Signatures };
         for (at, key) in set.iter().enumerate() {
-            read.add(at, key, purpose, algorithms, provider)?;
+            let name = name_of(at, key);
+            if let Err(fault) = read.add(&name, key, purpose, algorithms, provider) {
+                // RFC 7517, section 5: a key that cannot be used does not spoil those beside it.
+                read.refused.push(format!("{name}: not used: {fault}"));
+            }
         }
         read.warn_about_the_whole();
         Ok(read)
@@ -123,13 +138,12 @@ impl<P: Verify> KeySet<P> {
 
     fn add(
         &mut self,
-        at: usize,
+        name: &str,
         value: Value<'_>,
         purpose: Purpose,
         algorithms: Algorithms,
         provider: &impl Provider<Key = P>,
     ) -> Result<(), String> {
-        let name = name_of(at, value);
         let mut buffer = [0; Jwk::BYTES];
         let jwk = match Jwk::parse(value, purpose, &mut buffer) {
             Ok(jwk) => jwk,
@@ -137,7 +151,7 @@ impl<P: Verify> KeySet<P> {
                 self.ignored += 1;
                 return Ok(());
             }
-            Err(fault) => return Err(format!("{name}: {fault}")),
+            Err(fault) => return Err(fault.to_string()),
         };
         let private = ["d", "p", "q", "priv"].into_iter().any(|member| value.member(member).is_some());
         if private {
@@ -149,38 +163,38 @@ impl<P: Verify> KeySet<P> {
             .filter(|algorithm| {
                 jwk.material.fits(*algorithm) && jwk.algorithm.is_none_or(|own| own == *algorithm)
             })
-            .filter(|algorithm| provider.supports(*algorithm))
             .collect();
         if bound.is_empty() {
-            self.ignored += 1;
-            return Ok(());
+            return Err("it fits none of the algorithms that are asked for".to_owned());
         }
+        let strong = |algorithm: &Algorithm| jwk.material.check(*algorithm).is_ok();
+        let bound: Vec<_> = if jwk.algorithm.is_none() && bound.iter().any(strong) {
+            // A secret that is long enough for a shorter hash is not thrown away with the longer one.
+            bound.into_iter().filter(strong).collect()
+        } else {
+            bound
+        };
         if jwk.algorithm.is_none() && bound.len() > 1 && algorithms != Algorithms::ALL {
             let names: Vec<_> = bound.iter().map(|algorithm| algorithm.name()).collect();
             self.warnings.push(format!("{name}: names no `alg`, and several fit: {}", names.join(", ")));
         }
-        let before = self.keys.len();
         for algorithm in bound {
-            if let Err(weakness) = jwk.material.check(algorithm) {
-                // A secret that is long enough for a shorter hash is not thrown away with the longer one.
-                if jwk.algorithm.is_none() && self.keys.len() > before {
-                    continue;
+            jwk.material.check(algorithm).map_err(|weakness| weakness.to_string())?;
+            let prepared = provider.prepare(algorithm, &jwk.material).map_err(|error| match error {
+                PrepareError::AlgorithmUnsupported => {
+                    format!("{} is not supported by this provider ({})", algorithm.name(), provider.name())
                 }
-                return Err(format!("{name}: {weakness}"));
-            }
-            let prepared = match provider.prepare(algorithm, &jwk.material) {
-                Ok(prepared) => prepared,
-                Err(PrepareError::AlgorithmUnsupported) => {
-                    return Err(format!("{name}: not supported by this provider ({})", provider.name()));
-                }
-                Err(_) => return Err(format!("{name}: the key is not a valid one for {}", algorithm.name())),
-            };
+                _ => format!("it is not a valid key for {}", algorithm.name()),
+            })?;
             self.keys.push(Key { id: id_of(value), algorithm, prepared });
         }
         Ok(())
     }
 
     fn warn_about_the_whole(&mut self) {
+        if self.is_empty {
+            self.warnings.push("the key set is empty: every token is refused".to_owned());
+        }
         for algorithm in Algorithm::ALL {
             let count = self.keys.iter().filter(|key| key.algorithm == algorithm).count();
             if count > limits::KEYS_TRIED {
@@ -222,11 +236,19 @@ mod tests {
         KeySet::read(&format!(r#"{{"keys":[{keys}]}}"#), Profile::Jwt, algorithms, &DefaultProvider::new())
     }
 
+    /// A secret of this many bytes.
+    fn hmac_key(bytes: usize) -> String {
+        "A".repeat(bytes.div_ceil(3) * 4 - (3 - bytes % 3) % 3)
+    }
+
     #[test]
     fn a_key_without_alg_is_bound_to_each_listed_algorithm_that_it_is_strong_enough_for() {
         let hmac = Algorithms::NONE.with(Algorithm::HS256).with(Algorithm::HS384).with(Algorithm::HS512);
         let set = read(&format!(r#"{{"kty":"oct","kid":"a","k":"{SECRET}"}}"#), hmac).unwrap();
         assert_eq!(set.keys.iter().map(Key::algorithm).collect::<Vec<_>>(), [Algorithm::HS256]);
+        assert_eq!(set.warnings, [] as [&str; 0]);
+        let both = hmac_key(64);
+        let set = read(&format!(r#"{{"kty":"oct","kid":"a","k":"{both}"}}"#), hmac).unwrap();
         assert_eq!(set.warnings, ["key `a`: names no `alg`, and several fit: HS256, HS384, HS512"]);
     }
 
@@ -234,8 +256,10 @@ mod tests {
     fn a_secret_that_fits_nothing_is_a_fault_and_is_not_shown() {
         let one = Algorithms::NONE.with(Algorithm::HS512);
         let key = format!(r#"{{"kty":"oct","k":"{SECRET}"}}"#);
-        let fault = read(&format!("{key},{key}"), one).unwrap_err();
-        assert_eq!(fault, "key 0: expected a secret of at least 64 bytes, found 41");
+        let set = read(&format!("{key},{key}"), one).unwrap();
+        let fault = "not used: expected a secret of at least 64 bytes, found 41";
+        assert_eq!(set.refused, [format!("key 0: {fault}"), format!("key 1: {fault}")]);
+        assert!(set.keys.is_empty());
         assert!(!format!("{:?}", read(&key, Algorithms::NONE.with(Algorithm::HS256))).contains(SECRET));
     }
 

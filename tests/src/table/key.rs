@@ -112,6 +112,9 @@ fn sets() -> File {
         super::with(key("k3", "k3"), json!({"use": "sig", "key_ops": ["verify"], "x-unknown": {"a": 1}})),
         json!({"kty": "XYZ", "kid": "k4"}),
         super::with(Key::P384("corp").named("k5", ""), json!({})),
+        json!({"kty": "RSA", "kid": "k6", "alg": "RS256", "n": "wwwwwwwww", "e": "AQAB"}),
+        json!({"kty": "OKP", "crv": "Ed25519", "kid": "k7", "x": "A".repeat(43)}),
+        json!({"kty": "OKP", "crv": "Ed25519", "kid": "k8"}),
     ];
     let policy = policy(
         json!({
@@ -120,8 +123,9 @@ fn sets() -> File {
             "same": issuer("same", named_nine),
             "mixed": issuer("mixed", vec![key("k0", "k0"), nameless("k1")]),
             "purposes": issuer("purposes", purposes),
+            "none": issuer("none", vec![]),
         }),
-        json!([{"path": "/any", "accept": ["twins", "nine", "same", "mixed", "purposes"]}]),
+        json!([{"path": "/any", "accept": ["twins", "nine", "same", "mixed", "purposes", "none"]}]),
     );
     let mut f = File::new("key/sets", policy);
     let token = |issuer: &str, key: &'static str, kid: &str| {
@@ -160,6 +164,10 @@ fn sets() -> File {
     f.case("key-for-encryption", "J-KEY-02 reason/key_unknown", token("purposes", "k1", "k1"), &unknown);
     f.case("key-for-signing-only", "J-KEY-02", token("purposes", "k2", "k2"), &unknown);
     f.case("key-of-an-unknown-kind", "J-KEY-02", token("purposes", "k4", "k4"), &unknown);
+    for (case, kid) in [("too-short", "k6"), ("of-small-order", "k7"), ("without-its-point", "k8")] {
+        f.case(&format!("key-{case}"), "J-ALG-04 J-KEY-02", token("purposes", "k8", kid), &unknown);
+    }
+    f.case("empty-set", "W-B-01 reason/key_unknown", token("none", "k0", "k0"), &unknown);
     f.case("key-of-no-listed-algorithm", "J-KEY-02", token("purposes", "k5", "k5"), &unknown);
     f
 }

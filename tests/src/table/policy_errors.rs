@@ -119,7 +119,6 @@ const FAULTS: &[Fault] = &[
     ("keys-of-a-missing-file", "inline = KEY", "file = 'nowhere.jwks'", (6, 17), "no such file"),
     ("keys-of-no-key-set", "inline = KEY", "inline = { x = 1 }", (6, 19), "expected a JWK Set or a JWK"),
     ("keys-of-another-kind", "'Ed25519'", "'ES256'", (6, 19), "expected a key for one of ES256, found none"),
-    ("keys-empty", "inline = KEY", "inline = { keys = [] }", (6, 19), "found none"),
     (
         "secret-too-short",
         "'Ed25519']\nkeys = { inline = KEY }",

@@ -86,6 +86,7 @@ fn play(mut stage: Stage, now: UnixTime, form: Format, output: &mut Output) -> R
         return Ok(Ending::Yes);
     }
     output.line(&format!("policy: {}", stage.policy.display()))?;
+    output.line("Doorward decides on requests: `>` is what a caller sends, `<` what it gets.")?;
     for (index, (scene, report)) in played.iter().enumerate() {
         show::scene(output, index.saturating_add(1), scene, report)?;
     }

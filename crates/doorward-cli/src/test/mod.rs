@@ -58,13 +58,15 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
                 }
             }
             Err(fault) => {
+                // None of its cases was run: that is no pass.
                 complain(&fault);
+                totals.failed += 1;
                 ending = Ending::Unusable;
             }
         }
     }
-    if totals.failed > 0 {
-        ending = ending.and(Ending::No);
+    if totals.failed > 0 && ending == Ending::Yes {
+        ending = Ending::No;
     }
     totals.show(output, form)?;
     if totals.passed + totals.failed + totals.skipped == 0 && ending == Ending::Yes {

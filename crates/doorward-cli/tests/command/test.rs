@@ -31,7 +31,7 @@ fn passing_cases_are_counted_and_those_of_the_caller_are_skipped() {
         &json!([
             case("late", &late, json!({
                 "outcome": "unauthenticated", "status": 401, "reason": "token_expired", "signal": "noise",
-                "recovery": "refresh_credential", "principal": null, "context": { "missed_by": 1 },
+                "recovery": "refresh_credential", "principal": { "subject": "nightly" }, "context": { "missed_by": 1 },
                 "challenges": ["Bearer realm=\"orders\", error=\"invalid_token\", error_description=\"token_expired\""]
             })),
             case("good", &token(1_795_390_000), json!({
@@ -95,7 +95,7 @@ fn folders_are_searched_and_companions_left_aside() {
         "{}",
         broken.err
     );
-    assert!(broken.out.ends_with("1 passed, 0 failed\n"));
+    assert!(broken.out.ends_with("1 passed, 1 failed\n"), "a file that cannot be used is no pass");
 }
 
 /// A test that looks in the wrong place must not pass.

@@ -2,9 +2,9 @@
 
 use super::authorization::split_scheme;
 use crate::reason::Reason;
-use crate::wire::field;
 
-/// The token of an `Authorization` value: scheme in any case, then exactly one token68.
+/// The token of an `Authorization` value: what follows the scheme, in any case. Its characters are left to
+/// [`super::Presented::fault`].
 pub(super) fn token(value: &[u8]) -> Result<&[u8], Reason> {
     let (scheme, token) = split_scheme(value).ok_or(Reason::CredentialMalformed)?;
     if !scheme.eq_ignore_ascii_case(b"Bearer") {
@@ -12,7 +12,7 @@ pub(super) fn token(value: &[u8]) -> Result<&[u8], Reason> {
     }
     // A doubled scheme would pass as a token: it is the usual slip of a client that adds the scheme to a value that has
     // it already, and must not be told to mend its token.
-    if !field::is_token68(token) || token.eq_ignore_ascii_case(b"Bearer") {
+    if token.is_empty() || token.eq_ignore_ascii_case(b"Bearer") {
         return Err(Reason::CredentialMalformed);
     }
     Ok(token)
@@ -20,6 +20,7 @@ pub(super) fn token(value: &[u8]) -> Result<&[u8], Reason> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Place, Presented};
     use super::*;
 
     /// B-SEND-01, H-GRAM-01.
@@ -42,7 +43,11 @@ mod tests {
             "Bearer a\u{e9}",
             "Bearer a=b",
         ] {
-            assert_eq!(token(bad.as_bytes()), Err(Reason::CredentialMalformed), "{bad}");
+            let judged = token(bad.as_bytes()).and_then(|token| {
+                let presented = Presented { token, place: Place::Header, line: Some(bad.as_bytes()) };
+                presented.fault().map_or(Ok(token), Err)
+            });
+            assert_eq!(judged, Err(Reason::CredentialMalformed), "{bad}");
         }
         for other in ["Basic dTpw", "Basic", "DPoP x", "Digest a=\"b\"", "Bearerx a", "token a"] {
             assert_eq!(token(other.as_bytes()), Err(Reason::SchemeUnsupported), "{other}");

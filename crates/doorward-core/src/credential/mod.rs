@@ -9,13 +9,32 @@ use crate::wire::{Bump, field, form};
 
 pub use authorization::{has_second_credential, split_scheme};
 
-/// The one credential that a request presents: a token with the form of a token68.
+/// The one credential that a request presents.
 #[derive(Clone, Copy)]
 pub(crate) struct Presented<'r> {
     /// The token.
     pub(crate) token: &'r [u8],
     /// Where it was.
     pub(crate) place: Place,
+    /// The whole line of `Authorization`, if it was there.
+    line: Option<&'r [u8]>,
+}
+
+impl Presented<'_> {
+    /// Why what was presented is no well-formed credential after all, if it is none.
+    ///
+    /// A token that can be taken apart has no character that a credential must not have, so this is asked only of one that
+    /// cannot, and then comes before what is wrong with it as a token.
+    #[cold]
+    pub(crate) fn fault(&self) -> Option<Reason> {
+        if self.line.is_some_and(has_second_credential) {
+            Some(Reason::CredentialsAmbiguous)
+        } else if field::is_token68(self.token) {
+            None
+        } else {
+            Some(Reason::CredentialMalformed)
+        }
+    }
 }
 
 /// Finds the one bearer token of a request, or the reason why there is not exactly one.
@@ -48,11 +67,15 @@ pub(crate) fn find<'r>(
         (None, None, Some(value)) => (decoded(value, bump)?, Place::Form),
         _ => return Err(Reason::CredentialsAmbiguous),
     };
-    if token.len() > max_len { Err(Reason::CredentialTooLarge) } else { Ok(Presented { token, place }) }
+    let presented = Presented { token, place, line };
+    if token.len() > max_len {
+        return Err(presented.fault().unwrap_or(Reason::CredentialTooLarge));
+    }
+    Ok(presented)
 }
 
-/// The token of an `Authorization` value. One that is whole has no comma in it, so that a second credential is looked for
-/// only where something is wrong, and then explains it best.
+/// The token of an `Authorization` value. A second credential is looked for where something is wrong, and then explains
+/// it best.
 fn in_line(value: &[u8]) -> Result<&[u8], Reason> {
     bearer::token(value)
         .map_err(|reason| if has_second_credential(value) { Reason::CredentialsAmbiguous } else { reason })

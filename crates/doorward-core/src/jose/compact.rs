@@ -18,19 +18,11 @@ pub(crate) struct Compact<'t> {
 }
 
 impl<'t> Compact<'t> {
-    /// Splits a token and decodes its header.
-    ///
-    /// `TokenEncrypted` for the five parts of a JWE ([RFC 7516, section 3.1]).
-    ///
-    /// [RFC 7516, section 3.1]: https://www.rfc-editor.org/rfc/rfc7516#section-3.1
+    /// Splits a token and decodes its header. More periods than two are found when the signature is decoded.
     #[inline(always)]
     pub(crate) fn parse(token: &'t [u8], bump: &mut Bump<'t>) -> Result<Self, Reason> {
         let (header, rest) = split_at_period(token).ok_or(Reason::TokenMalformed)?;
         let (payload, signature) = split_at_period(rest).ok_or(Reason::TokenMalformed)?;
-        if let Some(at) = field::find_byte(signature, b'.') {
-            let periods = signature.iter().skip(at).filter(|byte| **byte == b'.').count();
-            return Err(if periods == 2 { Reason::TokenEncrypted } else { Reason::TokenMalformed });
-        }
         let signed = token.len() - signature.len() - 1;
         Ok(Self {
             signing_input: token.get(..signed).ok_or(Reason::TokenMalformed)?,
@@ -38,6 +30,16 @@ impl<'t> Compact<'t> {
             payload,
             signature,
         })
+    }
+
+    /// The reason for a token that turned out to be no JWS for `reason`: `TokenEncrypted` for the five parts of a JWE
+    /// ([RFC 7516, section 3.1]).
+    ///
+    /// [RFC 7516, section 3.1]: https://www.rfc-editor.org/rfc/rfc7516#section-3.1
+    #[cold]
+    pub(crate) fn fault(token: &[u8], reason: Reason) -> Reason {
+        let periods = || token.iter().filter(|byte| **byte == b'.').count();
+        if reason == Reason::TokenMalformed && periods() == 4 { Reason::TokenEncrypted } else { reason }
     }
 
     /// Decodes the payload.

@@ -27,13 +27,15 @@ pub fn verify<'t, K: PublishedKey>(
     scratch: Scratch<'t>,
 ) -> Result<&'t [u8], Reason> {
     let (mut bump, members) = scratch.parts();
-    let compact = Compact::parse(token, &mut bump)?;
-    let header = Header::parse(compact.header, members)?;
-    let payload = compact.payload(&mut bump)?;
-    let signature = compact.signature(&mut bump)?;
+    let mut parse = || {
+        let compact = Compact::parse(token, &mut bump)?;
+        let header = Header::parse(compact.header, members)?;
+        Ok((compact.signing_input, header, compact.payload(&mut bump)?, compact.signature(&mut bump)?))
+    };
+    let (message, header, payload, signature) = parse().map_err(|reason| Compact::fault(token, reason))?;
     header.check_crit()?;
     let algorithm = header.algorithm().ok_or(Reason::AlgorithmRefused)?;
-    check(keys, header.kid, algorithm, compact.signing_input, signature)?;
+    check(keys, header.kid, algorithm, message, signature)?;
     Ok(payload)
 }
 

@@ -58,7 +58,7 @@ fn step_up<'d>(
         let leeway = verified.issuer.issuer.leeway;
         // A time in the future would be recent for ever.
         if now >= auth_time.plus(max_age).plus(leeway) || now < auth_time.minus(leeway) {
-            let limit = Some(max_age);
+            let limit = (now >= auth_time).then_some(max_age);
             let context = Context::Time { claim: "auth_time", value: auth_time, limit, now, leeway };
             return Err(Reason::StepUpRequired.with(context));
         }

@@ -3,6 +3,7 @@
 use super::tables::{Edge, Node, Route, Tables};
 use crate::request::Request;
 use crate::text::Span;
+use crate::wire::field;
 use crate::wire::path::split_at_byte;
 
 /// Proof that a route lets the request through without a look at credentials: only this module can make one.
@@ -50,7 +51,9 @@ impl<'p> Tables<'p> {
         {
             return Matched::Preflight(route, LetThrough(()));
         }
-        match routes.iter().find(|route| route.methods.is_empty() || lists(route)) {
+        // What is no method is none of "all methods" either.
+        let any = |route: &Route| route.methods.is_empty() && field::is_token(request.method);
+        match routes.iter().find(|route| any(route) || lists(route)) {
             Some(route) if route.anyone => Matched::Anyone(route, LetThrough(())),
             Some(route) => Matched::Route(route),
             None => Matched::MethodRefused { hidden: routes.iter().all(|route| route.hidden) },

@@ -58,10 +58,13 @@ pub(crate) fn verify<'d, K: Keys>(
     bump: &mut Bump<'d>,
     members: &mut [Member],
 ) -> Result<Verified<'d>, Rejected<'d>> {
-    let compact = Compact::parse(presented.token, bump)?;
-    let header = Header::parse(compact.header, members)?;
-    let claims = Claims::parse(compact.payload(bump)?, members)?;
-    let signature = compact.signature(bump)?;
+    let Token { message, header, claims, signature } = match parse(&presented, bump, members) {
+        Ok(token) => token,
+        Err(reason) => {
+            let reason = presented.fault().unwrap_or_else(|| Compact::fault(presented.token, reason));
+            return Err(reason.into());
+        }
+    };
 
     let subject = match claims.sub.and_then(|sub| sub.as_str()) {
         Some(subject) => issuer::text(subject, bump)?,
@@ -83,8 +86,7 @@ pub(crate) fn verify<'d, K: Keys>(
     header.check_crit()?;
     let accepted = header.algorithm().filter(|algorithm| issuer.algorithms.contains(*algorithm));
     let algorithm = accepted.ok_or(Reason::AlgorithmRefused)?;
-    let signature =
-        jws::check(keys.of_issuer(index), header.kid, algorithm, compact.signing_input, signature)?;
+    let signature = jws::check(keys.of_issuer(index), header.kid, algorithm, message, signature)?;
 
     let principal = principal(tables, issuer, &claims, subject);
     let judge = || {
@@ -106,6 +108,29 @@ pub(crate) fn verify<'d, K: Keys>(
             Err(Rejected { fault, principal: known.then_some(principal) })
         }
     }
+}
+
+/// A token taken apart, of which nothing is believed yet.
+struct Token<'d> {
+    message: &'d [u8],
+    header: Header<'d>,
+    claims: Claims<'d>,
+    signature: &'d [u8],
+}
+
+/// Takes a token apart: form only.
+#[inline(always)]
+fn parse<'d>(
+    presented: &Presented<'d>,
+    bump: &mut Bump<'d>,
+    members: &mut [Member],
+) -> Result<Token<'d>, Reason> {
+    let compact = Compact::parse(presented.token, bump)?;
+    let header = Header::parse(compact.header, members)?;
+    let payload = compact.payload(bump)?;
+    let signature = compact.signature(bump)?;
+    let claims = Claims::parse(payload, members)?;
+    Ok(Token { message: compact.signing_input, header, claims, signature })
 }
 
 /// Who a genuine token speaks of.
@@ -185,29 +210,26 @@ fn check_times<'d>(issuer: &Issuer, claims: &Claims<'d>, now: UnixTime) -> Resul
 /// The claims that profile and policy require are there, and registered ones have their type whether required or not.
 fn check_claims<'d>(tables: &Tables<'d>, issuer: &Issuer, claims: &Claims<'d>) -> Result<(), Fault<'d>> {
     let rfc9068 = issuer.profile == Profile::Rfc9068;
-    let typed = [
-        // RFC 9068, section 2.2; of a JWT-SVID the subject is all there is (JWT-SVID, section 3).
-        // An empty subject would make one caller of many.
-        ("sub", claims.sub, issuer.profile != Profile::Jwt, Type::Name),
-        ("client_id", claims.client_id, rfc9068, Type::String),
-        ("iat", claims.iat, rfc9068, Type::Time),
-        ("jti", claims.jti, rfc9068, Type::String),
-        ("scope", claims.scope, false, Type::Strings),
-        ("scp", claims.scp, false, Type::Strings),
-        ("acr", claims.acr, false, Type::String),
-        ("auth_time", claims.auth_time, false, Type::Time),
-        ("act", claims.act, false, Type::Object),
-        ("cnf", claims.cnf, false, Type::Object),
-    ];
-    for (name, value, required, wanted) in typed {
-        match value {
-            Some(value) => wanted.check(value).map_err(|reason| reason.with(Context::Claim(name)))?,
-            None if required => return Err(Reason::ClaimMissing.with(Context::Claim(name))),
-            None => {}
-        }
-    }
+    let check = |name: &'static str, value: Option<Value<'d>>, required: bool, wanted: Type| match value {
+        Some(value) => wanted.check(value).map_err(|reason| reason.with(Context::Claim(name))),
+        None if required => Err(Reason::ClaimMissing.with(Context::Claim(name))),
+        None => Ok(()),
+    };
+    // RFC 9068, section 2.2; of a JWT-SVID the subject is all there is (JWT-SVID, section 3). An empty subject would make
+    // one caller of many.
+    check("sub", claims.sub, issuer.profile != Profile::Jwt, Type::Name)?;
+    check("client_id", claims.client_id, rfc9068, Type::String)?;
+    check("iat", claims.iat, rfc9068, Type::Time)?;
+    check("jti", claims.jti, rfc9068, Type::String)?;
+    check("scope", claims.scope, false, Type::Strings)?;
+    check("scp", claims.scp, false, Type::Strings)?;
+    check("acr", claims.acr, false, Type::String)?;
+    check("auth_time", claims.auth_time, false, Type::Time)?;
+    check("act", claims.act, false, Type::Object)?;
+    check("cnf", claims.cnf, false, Type::Object)?;
     for name in tables.list(issuer.required_claims).iter() {
-        if claims.all().member(name).is_none() {
+        // A `null` says that there is nothing.
+        if matches!(claims.all().member(name), None | Some(Value::Null)) {
             return Err(Reason::ClaimMissing.with(Context::Claim(name)));
         }
     }

@@ -1,6 +1,6 @@
 //! Strict reading of JSON objects: what is misspelt is named, never passed over.
 
-use crate::policy::nearest::nearest;
+use crate::policy::nearest::{distance, nearest};
 use serde_json::{Map, Value};
 
 /// The members of one object, with the name by which messages call it.
@@ -23,9 +23,12 @@ impl<'j> Members<'j> {
     /// The members of an object where others than `known` are notes for people, unless they look like a misspelling.
     pub(super) fn with_notes(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
         let members = Self::open(value, place)?;
-        // Nearly every short word is near to `id` and `at`.
+        // Nearly every short word is near to `id` and `at`, and many a note to some longer name.
         let long = || known.iter().copied().filter(|name| name.len() > 3);
-        let misspelt = |name: &&String| !known.contains(&name.as_str()) && nearest(name, long()).is_some();
+        let misspelt = |name: &&String| {
+            !known.contains(&name.as_str())
+                && nearest(name, long()).is_some_and(|near| distance(name, near) <= 1)
+        };
         match members.map.keys().find(misspelt) {
             Some(name) => Err(unknown(place, name, known)),
             None => Ok(members),

@@ -19,10 +19,10 @@ pub struct Member {
 #[derive(Clone, Copy)]
 struct Frame {
     is_object: bool,
-    /// Where its names begin among the slots.
-    first: usize,
+    /// Where its names begin among the slots. Small, like the next: a stack of these is cleared for every text.
+    first: u16,
     /// One bit for each hash seen, so that most names are known to be new without a search.
-    seen: u64,
+    seen: u32,
 }
 
 const EMPTY: Frame = Frame { is_object: false, first: 0, seen: 0 };
@@ -93,7 +93,7 @@ fn run<'j>(
                 let is_object = byte == b'{';
                 cursor.pass();
                 *outer.get_mut(depth).ok_or(Malformed)? = frame;
-                frame = Frame { is_object, first: used, seen: 0 };
+                frame = Frame { is_object, first: u16::try_from(used).map_err(|_| Malformed)?, seen: 0 };
                 depth += 1;
                 if cursor.peek() != if is_object { b'}' } else { b']' } {
                     continue;
@@ -126,7 +126,7 @@ fn run<'j>(
                 _ => return Err(Malformed),
             }
             cursor.pass();
-            used = frame.first;
+            used = usize::from(frame.first);
             depth -= 1;
             frame = *outer.get(depth).ok_or(Malformed)?;
             if depth == 1
@@ -155,9 +155,9 @@ fn name<'j>(
     let name = cursor.string()?;
     cursor.expect(b':')?;
     let hash = hash(&name);
-    let bit = 1_u64 << (hash >> 26);
+    let bit = 1_u32 << (hash >> 27);
     if frame.seen & bit != 0 {
-        let known = slots.get(frame.first..*used).ok_or(Malformed)?;
+        let known = slots.get(usize::from(frame.first)..*used).ok_or(Malformed)?;
         if known.iter().any(|member| member.hash == hash && member.str(text) == Some(name)) {
             return Err(Malformed);
         }
