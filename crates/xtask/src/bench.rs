@@ -1,9 +1,24 @@
-//! `bench`: measures, and prints the table of ratios.
+//! `bench`: measures, and prints the table of ratios; `bench instructions` counts instead.
 
 use crate::project::{self, Project};
+use std::process::{Command, Stdio};
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String> {
+    if let [first, rest @ ..] = arguments
+        && first == "instructions"
+    {
+        let base = ["run", "--release", "--package", "doorward-benches", "--bin", "instructions", "--"];
+        return project::run(project.cargo(&base).args(rest));
+    }
+    // One of the peers stands on OpenSSL: on the system's where its headers are, else on one built from source.
+    let peers = if has_openssl() { "peers" } else { "peers-vendored" };
     let base =
-        ["run", "--release", "--package", "doorward-benches", "--features", "peers", "--bin", "table", "--"];
+        ["run", "--release", "--package", "doorward-benches", "--features", peers, "--bin", "table", "--"];
     project::run(project.cargo(&base).args(arguments))
+}
+
+fn has_openssl() -> bool {
+    let mut command = Command::new("pkg-config");
+    command.args(["--exists", "openssl"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }

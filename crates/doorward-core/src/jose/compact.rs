@@ -38,8 +38,15 @@ impl<'t> Compact<'t> {
     /// [RFC 7516, section 3.1]: https://www.rfc-editor.org/rfc/rfc7516#section-3.1
     #[cold]
     pub(crate) fn fault(token: &[u8], reason: Reason) -> Reason {
-        let periods = || token.iter().filter(|byte| **byte == b'.').count();
-        if reason == Reason::TokenMalformed && periods() == 4 { Reason::TokenEncrypted } else { reason }
+        let mut parts = 1;
+        let mut rest = token;
+        while let Some((_, after)) = split_at_period(rest)
+            && parts < 6
+        {
+            parts += 1;
+            rest = after;
+        }
+        if reason == Reason::TokenMalformed && parts == 5 { Reason::TokenEncrypted } else { reason }
     }
 
     /// Decodes the payload.

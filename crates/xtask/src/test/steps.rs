@@ -22,6 +22,7 @@ pub(super) const STEPS: &[Step] = &[
     step("clippy", "lints, everywhere", clippy),
     step("tests", "unit tests, cross-crate tests, the table of decisions, documentation tests", cargo_test),
     step("generated", "derived files are current", generated),
+    step("instructions", "no decision costs more instructions than it did", instructions),
     step("msrv", "the oldest promised Rust builds it", msrv::run),
     step("no-std", "the core links and runs without std and without an allocator", no_std),
     step("fuzz", "every fuzz target for ten seconds", fuzz::run),
@@ -85,6 +86,16 @@ fn miri(context: &Context<'_>) -> Report {
         return Report::skipped("the installed nightly has no Miri");
     }
     tests(&mut context.project.cargo_of(&nightly, &["miri", "test", "--package", "doorward-core"]))
+}
+
+/// A count and no time, so that it holds on a busy machine too.
+fn instructions(context: &Context<'_>) -> Report {
+    if project::ask(std::process::Command::new("valgrind").arg("--version")).is_none() {
+        return Report::skipped("valgrind is not installed");
+    }
+    let arguments =
+        ["run", "--release", "--package", "doorward-benches", "--bin", "instructions", "--", "--check"];
+    check(&mut context.project.cargo(&arguments))
 }
 
 const DENY_CONFIG: [&str; 3] = ["deny", "--config", ".deny.toml"];
