@@ -168,8 +168,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tolerance_is_two_percent_either_way() {
-        assert!(is_near(1000, 1020) && is_near(1000, 980));
-        assert!(!is_near(1000, 1021) && !is_near(1000, 979));
+    fn the_tolerance_holds_either_way() {
+        let most = 10 * TOLERANCE;
+        assert!(is_near(1000, 1000 + most) && is_near(1000, 1000 - most));
+        assert!(!is_near(1000, 1001 + most) && !is_near(1000, 999 - most));
     }
 }
