@@ -12,6 +12,7 @@ pub(crate) enum Format {
     Text,
     Json,
     Markdown,
+    Vocabulary,
 }
 
 /// The value of `--format`, which must be one of `known`.
@@ -20,6 +21,7 @@ pub(crate) fn format(arguments: &mut Parser, known: &[Format]) -> Result<Format,
         Format::Text => "text",
         Format::Json => "json",
         Format::Markdown => "markdown",
+        Format::Vocabulary => "vocabulary",
     };
     let text = arguments.value()?.string()?;
     let found = known.iter().copied().find(|format| name(format) == text);

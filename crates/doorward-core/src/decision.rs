@@ -33,6 +33,14 @@ enum Verdict<'d> {
     Refuse(Refusal<'d>),
 }
 
+/// The names of all grounds on which a caller is let in: the route is for anyone, the request is a CORS preflight that the
+/// route lets pass, or a credential was verified and permitted.
+pub const GROUNDS: [&str; 3] = [ANYONE, PREFLIGHT, CREDENTIAL];
+
+const ANYONE: &str = "anyone";
+const PREFLIGHT: &str = "preflight";
+const CREDENTIAL: &str = "credential";
+
 /// On what grounds a caller is let in. The proofs can only be made by the checks that they stand for, so that no path
 /// through the code can say yes to a credential without having passed them all.
 #[derive(Clone, Copy, Debug)]
@@ -73,9 +81,9 @@ impl<'d> Decision<'d> {
     #[must_use]
     pub const fn grounds(&self) -> Option<&'static str> {
         match &self.verdict {
-            Verdict::Allow(Grounds::Open(..)) => Some("anyone"),
-            Verdict::Allow(Grounds::Preflight(..)) => Some("preflight"),
-            Verdict::Allow(Grounds::Credential(..)) => Some("credential"),
+            Verdict::Allow(Grounds::Open(..)) => Some(ANYONE),
+            Verdict::Allow(Grounds::Preflight(..)) => Some(PREFLIGHT),
+            Verdict::Allow(Grounds::Credential(..)) => Some(CREDENTIAL),
             Verdict::Refuse(_) => None,
         }
     }

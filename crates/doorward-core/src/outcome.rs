@@ -56,6 +56,9 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Every signal, from the quietest to the loudest.
+    pub const ALL: [Self; 3] = [Self::Noise, Self::Fault, Self::Attack];
+
     /// The stable `snake_case` name.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -75,4 +78,18 @@ pub enum Disclosure {
     None,
     /// The reason's code too, as `error_description`.
     Reason,
+}
+
+impl Disclosure {
+    /// Every disclosure, from the least to the most.
+    pub const ALL: [Self; 2] = [Self::None, Self::Reason];
+
+    /// The stable `snake_case` name, as in a policy.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Reason => "reason",
+        }
+    }
 }

@@ -11,6 +11,9 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::Bearer];
+
     /// The stable `snake_case` name.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -28,6 +28,14 @@ pub enum WireError {
 }
 
 impl WireError {
+    /// Every code.
+    pub const ALL: [Self; 4] = [
+        Self::InvalidRequest,
+        Self::InvalidToken,
+        Self::InsufficientScope,
+        Self::InsufficientUserAuthentication,
+    ];
+
     /// The code as it stands in the `error` parameter.
     #[must_use]
     pub const fn code(self) -> &'static str {

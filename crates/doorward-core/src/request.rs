@@ -28,10 +28,19 @@ impl core::fmt::Debug for Field<'_> {
     }
 }
 
+/// The header fields that a decision looks at, in lower case: the others of a request need not be handed over.
+pub mod field_names {
+    /// Where a credential is expected.
+    pub const AUTHORIZATION: &str = "authorization";
+    /// Tells whether the content is a form.
+    pub const CONTENT_TYPE: &str = "content-type";
+    /// Tells a CORS preflight from another OPTIONS.
+    pub const ACCESS_CONTROL_REQUEST_METHOD: &str = "access-control-request-method";
+}
+
 /// A request to decide on.
 ///
-/// Only fields that the decision looks at need to be there, but of those all lines: `Authorization`, `Content-Type`
-/// and `Access-Control-Request-Method`.
+/// Only fields that the decision looks at need to be there ([`field_names`]), but of those all lines.
 #[derive(Clone, Copy)]
 pub struct Request<'r> {
     pub(crate) method: &'r [u8],

@@ -10,8 +10,8 @@ use crate::scratch::Scratch;
 use doorward_core::decide::decide;
 use doorward_core::decision::Decision;
 use doorward_core::key::{Provider, Verify};
-use doorward_core::policy::Policy;
-use doorward_core::request::Request;
+use doorward_core::policy::{Policy, Tables};
+use doorward_core::request::{Request, field_names};
 use doorward_core::text::Texts;
 use doorward_core::time::UnixTime;
 use std::io::Read;
@@ -35,6 +35,7 @@ const POLICY_BYTES: u64 = 32 << 20;
 pub struct Engine<K = PreparedKey> {
     policy: Policy<Compiled>,
     keys: KeyRing<K>,
+    fields: Vec<&'static str>,
     warnings: Vec<String>,
 }
 
@@ -82,7 +83,8 @@ impl<K: Verify> Engine<K> {
         let mut warnings = warnings(&model);
         let keys = load_keys(&model, folder, provider, &mut warnings)?;
         let policy = Policy::new(compiled).map_err(|fault| LoadError::new("", fault.to_string()))?;
-        Ok(Self { policy, keys, warnings })
+        let fields = fields(&policy.tables());
+        Ok(Self { policy, keys, fields, warnings })
     }
 
     /// Decides on a request at a time.
@@ -103,8 +105,7 @@ impl<K: Verify> Engine<K> {
     /// Memory for decisions of this engine.
     #[must_use]
     pub fn scratch(&self) -> Scratch {
-        let max_credential = self.policy.tables().settings.max_credential;
-        Scratch::new(usize::try_from(max_credential).unwrap_or(usize::MAX))
+        Scratch::new(self.max_credential())
     }
 
     /// Makes this thread ready: what providers set up on first use is set up now, so that no later decision on this
@@ -120,6 +121,27 @@ impl<K: Verify> Engine<K> {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The header fields that a decision of this engine can look at, in lower case.
+    ///
+    /// A host may leave other fields out of a request, but must hand over every line of these.
+    #[must_use]
+    pub fn fields(&self) -> &[&'static str] {
+        &self.fields
+    }
+
+    /// Whether any route takes a token from a form body. Only then need a host wait for a body, and only for one whose
+    /// `Content-Type` is `application/x-www-form-urlencoded`.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        reads_body(&self.policy.tables())
+    }
+
+    /// The longest credential that the policy lets through to be looked at, in bytes.
+    #[must_use]
+    pub fn max_credential(&self) -> usize {
+        usize::try_from(self.policy.tables().settings.max_credential).unwrap_or(usize::MAX)
     }
 
     /// How many bytes `Decision::answer` needs at most for any decision of this engine.
@@ -150,6 +172,23 @@ impl<K: Verify> Engine<K> {
     pub fn routes(&self) -> usize {
         self.policy.tables().routes.len()
     }
+}
+
+/// The fields that a decision can look at. `Authorization` is always one: a second credential is looked for there even
+/// where tokens come from elsewhere.
+fn fields(tables: &Tables<'_>) -> Vec<&'static str> {
+    let mut fields = vec![field_names::AUTHORIZATION];
+    if reads_body(tables) {
+        fields.push(field_names::CONTENT_TYPE);
+    }
+    if tables.routes.iter().any(|route| route.cors_preflight) {
+        fields.push(field_names::ACCESS_CONTROL_REQUEST_METHOD);
+    }
+    fields
+}
+
+fn reads_body(tables: &Tables<'_>) -> bool {
+    tables.routes.iter().any(|route| route.places.form)
 }
 
 /// What loads and is most likely not meant.

@@ -5,6 +5,7 @@
 //! without allocating. The decision itself is made in `doorward-core`.
 #![forbid(unsafe_code)]
 
+pub mod body;
 pub mod cases;
 mod compile;
 mod engine;
@@ -15,8 +16,10 @@ pub mod provider;
 pub mod raw_request;
 pub mod report;
 mod scratch;
+pub mod snapshot;
 mod tree;
 
+pub use body::Body;
 pub use compile::Compiled;
 pub use doorward_core;
 pub use doorward_core::challenge::{Answer, BufferTooShort};
@@ -31,6 +34,7 @@ pub use doorward_core::time::{Seconds, UnixTime};
 pub use engine::Engine;
 pub use policy::Format;
 pub use scratch::Scratch;
+pub use snapshot::Snapshot;
 
 /// The README's examples, which are tests.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! A decision as owned facts, for logs, tests and the command: the same fields with the same names everywhere.
 
-use doorward_core::challenge::Answer;
+use crate::snapshot::Snapshot;
 use doorward_core::decision::Decision;
 use doorward_core::outcome::Outcome;
 use doorward_core::principal::{CredentialKind, Principal};
@@ -9,9 +9,6 @@ use doorward_core::recovery::Recovery;
 use doorward_core::refusal::Context;
 use doorward_core::time::UnixTime;
 use serde_json::{Map, Number, Value, json};
-
-/// A first buffer for the fields of an answer; doubled until they fit.
-const ANSWER_BYTES: usize = 1024;
 
 /// What was decided, with everything that an operator may know about it. Neither the credential nor a key is in it.
 ///
@@ -76,19 +73,25 @@ impl Report {
     /// The facts of a decision.
     #[must_use]
     pub fn new(decision: &Decision<'_>) -> Self {
+        Self::of(&Snapshot::new(decision))
+    }
+
+    /// The facts of a decision that was kept.
+    pub(crate) fn of<B: AsRef<[u8]>>(kept: &Snapshot<B>) -> Self {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Self {
-            outcome: decision.outcome(),
-            status: decision.status(),
-            reason: decision.reason(),
-            recovery: decision.recovery(),
-            may_resend: decision.may_resend(),
-            headers: headers(decision),
-            principal: decision.principal().map(Caller::new),
-            context: decision.context().map_or(Value::Null, context),
-            route: decision.route(),
-            path: decision.path().to_owned(),
-            grounds: decision.grounds(),
-            concealed: decision.concealed(),
+            outcome: kept.outcome(),
+            status: kept.status(),
+            reason: kept.reason(),
+            recovery: kept.recovery(),
+            may_resend: kept.may_resend(),
+            headers: kept.headers().map(owned).collect(),
+            principal: kept.principal().as_ref().map(Caller::new),
+            context: kept.context().as_ref().map_or(Value::Null, context),
+            route: kept.route(),
+            path: kept.path().to_owned(),
+            grounds: kept.grounds(),
+            concealed: kept.concealed(),
         }
     }
 
@@ -168,20 +171,6 @@ impl Caller {
 pub fn claims(decision: &Decision<'_>) -> Value {
     let text = decision.principal().map_or("null", |principal| principal.claims);
     serde_json::from_str(text).unwrap_or_default()
-}
-
-/// The fields of the answer, however long a policy makes them.
-fn headers(decision: &Decision<'_>) -> Vec<(String, String)> {
-    let owned = |answer: Answer<'_>| -> Vec<(String, String)> {
-        answer.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut buffer = vec![0; ANSWER_BYTES];
-    loop {
-        match decision.answer(&mut buffer) {
-            Ok(answer) => return owned(answer),
-            Err(_) => buffer = vec![0; buffer.len().saturating_mul(2)],
-        }
-    }
 }
 
 /// A time as a JSON number: whole where it is.

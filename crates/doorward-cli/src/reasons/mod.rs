@@ -1,6 +1,7 @@
 //! `reasons`: the table of reasons in three forms.
 
 mod markdown;
+mod vocabulary;
 
 use crate::arguments::{self, Format};
 use crate::ending::{Ending, Failure};
@@ -13,9 +14,10 @@ use serde_json::{Value, json};
 const HELP: &str = "\
 Lists every reason for a refusal, with its cure.
 
-usage: doorward reasons [--format text|json|markdown]
+usage: doorward reasons [--format text|json|markdown|vocabulary]
 
-  --format F       `text`: one line each; `json`: an array with everything; `markdown`: the reference page
+  --format F       `text`: one line each; `json`: an array with everything; `markdown`: the reference page;
+                   `vocabulary`: the closed lists of outcomes, recoveries, signals and the like, as JSON
 ";
 
 pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, Failure> {
@@ -24,7 +26,10 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
         match argument {
             Arg::Short('h') | Arg::Long("help") => return crate::help(output, HELP),
             Arg::Long("format") => {
-                form = arguments::format(&mut arguments, &[Format::Text, Format::Json, Format::Markdown])?;
+                form = arguments::format(
+                    &mut arguments,
+                    &[Format::Text, Format::Json, Format::Markdown, Format::Vocabulary],
+                )?;
             }
             other => return Err(other.unexpected().into()),
         }
@@ -40,6 +45,7 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
             output.text(&format!("{all:#}\n"))?;
         }
         Format::Markdown => output.text(&markdown::page())?,
+        Format::Vocabulary => output.text(&format!("{:#}\n", vocabulary::lists()))?,
     }
     Ok(Ending::Yes)
 }

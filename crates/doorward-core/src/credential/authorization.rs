@@ -1,7 +1,7 @@
 //! The `Authorization` field: exactly one line with exactly one credential in it.
 
 use crate::reason::Reason;
-use crate::request::Request;
+use crate::request::{Request, field_names};
 use crate::wire::field;
 
 /// The value of the only line, without the white space around it.
@@ -11,7 +11,7 @@ use crate::wire::field;
 ///
 /// [RFC 9110, section 5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
 pub(super) fn only_line<'r>(request: &Request<'r>) -> Result<Option<&'r [u8]>, Reason> {
-    let mut lines = request.values("authorization");
+    let mut lines = request.values(field_names::AUTHORIZATION);
     let Some(value) = lines.next() else { return Ok(None) };
     if lines.next().is_some() {
         return Err(Reason::CredentialsAmbiguous);

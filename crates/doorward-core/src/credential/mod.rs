@@ -4,7 +4,7 @@ mod authorization;
 mod bearer;
 
 use crate::reason::Reason;
-use crate::request::{Place, Places, Request};
+use crate::request::{Place, Places, Request, field_names};
 use crate::wire::{Bump, field, form};
 
 pub use authorization::{has_second_credential, split_scheme};
@@ -100,7 +100,7 @@ fn form_body<'r>(request: &Request<'r>) -> Option<&'r [u8]> {
     if matches!(request.method, b"GET" | b"HEAD" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT") {
         return None;
     }
-    let mut types = request.values("content-type");
+    let mut types = request.values(field_names::CONTENT_TYPE);
     let (Some(media_type), None) = (types.next(), types.next()) else { return None };
     let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
     if !field::trim(essence).eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {

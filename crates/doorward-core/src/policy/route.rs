@@ -1,7 +1,7 @@
 //! Which route governs a request: the most specific path first, then the method.
 
 use super::tables::{Edge, Node, Route, Tables};
-use crate::request::Request;
+use crate::request::{Request, field_names};
 use crate::text::Span;
 use crate::wire::field;
 use crate::wire::path::split_at_byte;
@@ -45,7 +45,7 @@ impl<'p> Tables<'p> {
         };
         if request.method == b"OPTIONS"
             && let Some(route) = routes.iter().find(|route| route.cors_preflight)
-            && request.values("access-control-request-method").next().is_some()
+            && request.values(field_names::ACCESS_CONTROL_REQUEST_METHOD).next().is_some()
             // Who writes a rule for OPTIONS itself wants it judged.
             && routes.iter().find(lists).is_none_or(|own| own.cors_preflight)
         {

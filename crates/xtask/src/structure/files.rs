@@ -6,7 +6,7 @@ use crate::tree::{File, Tree};
 /// Above this a file is named for a hard look.
 const LOOK: usize = 600;
 /// Above this a file is split.
-const SPLIT: usize = 800;
+pub(super) const SPLIT: usize = 800;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -1,8 +1,9 @@
-//! `structure`: the layers of the core, how files open, how long they are, and what lies at the top level.
+//! `structure`: the layers of the core, how files of every language open, how long they are, and what lies at the top level.
 
 mod core_crate;
 mod files;
 mod layers;
+mod openings;
 mod top;
 
 use crate::finding::{self, Finding};
@@ -13,12 +14,13 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String>
     if let Some(argument) = arguments.first() {
         return Err(format!("unexpected argument `{argument}`"));
     }
-    let tree = Tree::read(project.root(), &["rs"])?;
+    let endings: Vec<&str> = core::iter::once("rs").chain(openings::endings()).collect();
+    let tree = Tree::read(project.root(), &endings)?;
     for note in files::long(&tree) {
         println!("note: {note}");
     }
     finding::report(check(&tree))?;
-    println!("structure: {} files of Rust are in order", tree.files.len());
+    println!("structure: {} source files are in order", tree.files.len());
     Ok(())
 }
 
@@ -26,6 +28,7 @@ fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = core_crate::check(tree);
     findings.extend(layers::check(tree));
     findings.extend(files::check(tree));
+    findings.extend(openings::check(tree));
     findings.extend(top::check(tree));
     findings
 }

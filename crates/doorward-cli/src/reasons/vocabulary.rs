@@ -1,0 +1,20 @@
+//! The closed lists beside the reasons, from which other languages derive their types.
+
+use doorward::Recovery;
+use doorward_core::outcome::{Disclosure, Outcome, Signal};
+use doorward_core::principal::CredentialKind;
+use doorward_core::reason::WireError;
+use serde_json::{Value, json};
+
+pub(super) fn lists() -> Value {
+    let recovery = |recovery: &Recovery| json!({ "code": recovery.code(), "advice": recovery.advice() });
+    json!({
+        "outcomes": Outcome::ALL.map(Outcome::code),
+        "recoveries": Recovery::ALL.iter().map(recovery).collect::<Vec<_>>(),
+        "signals": Signal::ALL.map(Signal::code),
+        "disclosures": Disclosure::ALL.map(Disclosure::code),
+        "grounds": doorward_core::decision::GROUNDS,
+        "credential_kinds": CredentialKind::ALL.map(CredentialKind::code),
+        "wire_errors": WireError::ALL.map(WireError::code),
+    })
+}

@@ -1,0 +1,95 @@
+//! The body of a refusal: a small JSON object that every host sends alike.
+
+use doorward_core::decision::Decision;
+use doorward_core::outcome::{Disclosure, Outcome};
+use doorward_core::reason::Reason;
+
+/// The media type of a [`Body`].
+pub const MEDIA_TYPE: &str = "application/json";
+
+/// Longer than any body: a test writes them all.
+const BYTES: usize = 160;
+
+/// What a host may send with a refusal: `{"status":401,"outcome":"unauthenticated"}`, and behind that `reason` and
+/// `recovery` where the policy discloses reasons. Nothing in it comes from the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Body {
+    bytes: [u8; BYTES],
+    len: usize,
+}
+
+impl Body {
+    /// The body for a decision; empty where the caller is let in.
+    #[must_use]
+    pub fn new(decision: &Decision<'_>) -> Self {
+        Self::of(decision.outcome(), decision.status(), decision.reason(), decision.disclosure())
+    }
+
+    pub(crate) fn of(outcome: Outcome, status: u16, reason: Option<Reason>, disclosure: Disclosure) -> Self {
+        let mut body = Self { bytes: [0; BYTES], len: 0 };
+        if outcome == Outcome::Allow {
+            return body;
+        }
+        let digit = |place: u16| char::from_digit(u32::from(status / place % 10), 10).unwrap_or('0');
+        body.push(r#"{"status":"#);
+        for place in [100, 10, 1] {
+            body.push(digit(place).encode_utf8(&mut [0; 4]));
+        }
+        body.push(r#","outcome":""#);
+        body.push(outcome.code());
+        if let (Some(reason), Disclosure::Reason) = (reason, disclosure) {
+            body.push(r#"","reason":""#);
+            body.push(reason.code());
+            body.push(r#"","recovery":""#);
+            body.push(reason.recovery().code());
+        }
+        body.push(r#""}"#);
+        body
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Only whole texts are pushed, so that what is there is one.
+        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    fn push(&mut self, text: &str) {
+        let end = self.len.saturating_add(text.len());
+        if let Some(room) = self.bytes.get_mut(self.len..end) {
+            room.copy_from_slice(text.as_bytes());
+            self.len = end;
+        }
+    }
+}
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_body_is_whole_json() {
+        for reason in Reason::ALL {
+            let body = Body::of(reason.outcome(), reason.status(), Some(*reason), Disclosure::Reason);
+            let json: serde_json::Value = serde_json::from_str(body.as_str()).unwrap();
+            let expected = serde_json::json!({
+                "status": reason.status(), "outcome": reason.outcome().code(),
+                "reason": reason.code(), "recovery": reason.recovery().code(),
+            });
+            assert_eq!(json, expected);
+        }
+    }
+
+    #[test]
+    fn a_reason_is_named_only_where_it_is_disclosed() {
+        let body = Body::of(Outcome::Forbidden, 404, Some(Reason::RouteUnmatched), Disclosure::None);
+        assert_eq!(body.as_str(), r#"{"status":404,"outcome":"forbidden"}"#);
+        assert_eq!(Body::of(Outcome::Allow, 200, None, Disclosure::Reason).as_str(), "");
+    }
+}
