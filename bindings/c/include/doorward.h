@@ -1,0 +1,904 @@
+/*
+ * The C ABI of Doorward: one decision on every caller, let in, 401 or 403, with the reason, the challenge and the cure.
+ *
+ * Made by `cargo xtask generate` from the Rust sources and header.h and inline.h beside them: edit those, not the copy
+ * in include.
+ *
+ * Conventions. Handles are opaque; who owns one, and which function frees it, is said where it is made. Inputs come first
+ * and are const where nothing changes, outputs come last and are named out_*; a call that fails writes to no output. Null
+ * and wrong values give a result code, and no panic leaves the library. Numbers are of fixed width, and 0 is never a value
+ * of an enumeration, so that memory of zeros lets nobody in. Structs that may grow begin with their size: make them with
+ * their _init function. Each function says which threads may call it.
+ */
+
+#ifndef DOORWARD_H
+#define DOORWARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/** The version of the library that this header belongs to. */
+#define DOORWARD_VERSION "0.1.0"
+#define DOORWARD_VERSION_MAJOR 0
+#define DOORWARD_VERSION_MINOR 1
+#define DOORWARD_VERSION_PATCH 0
+
+/** The media type of the content of a refusal. */
+#define DOORWARD_BODY_TYPE "application/json"
+
+/* A result that nobody looks at is a request that nobody judged: compilers warn of it. */
+#if defined(__GNUC__)
+#define DOORWARD_MUST_USE __attribute__((warn_unused_result))
+#else
+#define DOORWARD_MUST_USE
+#endif
+
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define DOORWARD_NOEXCEPT noexcept
+#else
+#define DOORWARD_NOEXCEPT
+#endif
+
+
+/** Outcome `allow`. */
+#define DOORWARD_OUTCOME_ALLOW 1
+
+/** Outcome `unauthenticated`. */
+#define DOORWARD_OUTCOME_UNAUTHENTICATED 2
+
+/** Outcome `forbidden`. */
+#define DOORWARD_OUTCOME_FORBIDDEN 3
+
+/** Outcome `bad_request`. */
+#define DOORWARD_OUTCOME_BAD_REQUEST 4
+
+/** Outcome `throttled`. */
+#define DOORWARD_OUTCOME_THROTTLED 5
+
+/** Outcome `unavailable`. */
+#define DOORWARD_OUTCOME_UNAVAILABLE 6
+
+/** Recovery `none`: nothing to do. */
+#define DOORWARD_RECOVERY_NONE 1
+
+/** Recovery `send_credential`: get a credential and send it. */
+#define DOORWARD_RECOVERY_SEND_CREDENTIAL 2
+
+/** Recovery `refresh_credential`: refresh the credential and send the request once more. */
+#define DOORWARD_RECOVERY_REFRESH_CREDENTIAL 3
+
+/** Recovery `replace_credential`: get a new credential; this one will not be accepted again. */
+#define DOORWARD_RECOVERY_REPLACE_CREDENTIAL 4
+
+/** Recovery `request_audience`: ask the issuer for a token whose audience is this service. */
+#define DOORWARD_RECOVERY_REQUEST_AUDIENCE 5
+
+/** Recovery `request_scope`: ask the issuer for a token with the scopes of the challenge. */
+#define DOORWARD_RECOVERY_REQUEST_SCOPE 6
+
+/** Recovery `step_up`: authenticate again as the challenge asks; a refresh is not enough. */
+#define DOORWARD_RECOVERY_STEP_UP 7
+
+/** Recovery `sync_clock`: compare clocks, using the Date of the answer, and wait out the difference. */
+#define DOORWARD_RECOVERY_SYNC_CLOCK 8
+
+/** Recovery `wait`: wait as long as Retry-After says, then send the same request again. */
+#define DOORWARD_RECOVERY_WAIT 9
+
+/** Recovery `rotate_certificate`: renew the client certificate. */
+#define DOORWARD_RECOVERY_ROTATE_CERTIFICATE 10
+
+/** Recovery `new_proof`: send the token with a fresh proof of possession of its key. */
+#define DOORWARD_RECOVERY_NEW_PROOF 11
+
+/** Recovery `use_nonce`: make the proof again with the nonce of the answer. */
+#define DOORWARD_RECOVERY_USE_NONCE 12
+
+/** Recovery `change_scheme`: send the credential with a scheme of the challenge. */
+#define DOORWARD_RECOVERY_CHANGE_SCHEME 13
+
+/** Recovery `fix_request`: mend how the client, or a proxy before it, builds the request. */
+#define DOORWARD_RECOVERY_FIX_REQUEST 14
+
+/** Recovery `ask_operator`: ask the operator of the issuer or of this service. */
+#define DOORWARD_RECOVERY_ASK_OPERATOR 15
+
+/** Recovery `stop`: stop; sending this again cannot help. */
+#define DOORWARD_RECOVERY_STOP 16
+
+/** Signal `noise`. */
+#define DOORWARD_SIGNAL_NOISE 1
+
+/** Signal `fault`. */
+#define DOORWARD_SIGNAL_FAULT 2
+
+/** Signal `attack`. */
+#define DOORWARD_SIGNAL_ATTACK 3
+
+/** Disclosure `none`. */
+#define DOORWARD_DISCLOSURE_NONE 1
+
+/** Disclosure `reason`. */
+#define DOORWARD_DISCLOSURE_REASON 2
+
+/** Grounds `anyone`. */
+#define DOORWARD_GROUNDS_ANYONE 1
+
+/** Grounds `preflight`. */
+#define DOORWARD_GROUNDS_PREFLIGHT 2
+
+/** Grounds `credential`. */
+#define DOORWARD_GROUNDS_CREDENTIAL 3
+
+/** Credential kind `bearer`. */
+#define DOORWARD_CREDENTIAL_KIND_BEARER 1
+
+/** Reason `path_ambiguous`, usually with status 400: the path can be read in more than one way. */
+#define DOORWARD_REASON_PATH_AMBIGUOUS 100
+
+/** Reason `credential_missing`, usually with status 401: no credential was sent. */
+#define DOORWARD_REASON_CREDENTIAL_MISSING 101
+
+/**
+ * Reason `scheme_unsupported`, usually with status 401: the credential uses an authentication scheme that is not accepted here.
+ */
+#define DOORWARD_REASON_SCHEME_UNSUPPORTED 102
+
+/**
+ * Reason `credential_malformed`, usually with status 401: the credential does not have the form that its scheme asks for.
+ */
+#define DOORWARD_REASON_CREDENTIAL_MALFORMED 103
+
+/** Reason `credentials_ambiguous`, usually with status 400: more than one credential was sent. */
+#define DOORWARD_REASON_CREDENTIALS_AMBIGUOUS 104
+
+/** Reason `credential_too_large`, usually with status 431: the credential is longer than this service looks at. */
+#define DOORWARD_REASON_CREDENTIAL_TOO_LARGE 105
+
+/** Reason `token_malformed`, usually with status 401: the token is not a well-formed signed JWT. */
+#define DOORWARD_REASON_TOKEN_MALFORMED 200
+
+/** Reason `token_encrypted`, usually with status 401: the token is encrypted, and only signed tokens are accepted. */
+#define DOORWARD_REASON_TOKEN_ENCRYPTED 201
+
+/**
+ * Reason `token_type_refused`, usually with status 401: the token is of another type than this issuer's profile asks for.
+ */
+#define DOORWARD_REASON_TOKEN_TYPE_REFUSED 202
+
+/**
+ * Reason `critical_header_unknown`, usually with status 401: the token names a critical extension that is not understood.
+ */
+#define DOORWARD_REASON_CRITICAL_HEADER_UNKNOWN 203
+
+/**
+ * Reason `algorithm_refused`, usually with status 401: the token is not signed with an algorithm that is accepted from its issuer.
+ */
+#define DOORWARD_REASON_ALGORITHM_REFUSED 204
+
+/** Reason `issuer_untrusted`, usually with status 401: the token does not come from an issuer that is trusted here. */
+#define DOORWARD_REASON_ISSUER_UNTRUSTED 205
+
+/** Reason `key_unknown`, usually with status 401: the token is signed with a key that its issuer does not publish. */
+#define DOORWARD_REASON_KEY_UNKNOWN 206
+
+/** Reason `signature_invalid`, usually with status 401: the token's signature does not hold. */
+#define DOORWARD_REASON_SIGNATURE_INVALID 207
+
+/** Reason `audience_mismatch`, usually with status 401: the token is meant for another service. */
+#define DOORWARD_REASON_AUDIENCE_MISMATCH 208
+
+/** Reason `token_expired`, usually with status 401: the token has expired. */
+#define DOORWARD_REASON_TOKEN_EXPIRED 209
+
+/** Reason `token_too_old`, usually with status 401: the token was issued longer ago than this service accepts. */
+#define DOORWARD_REASON_TOKEN_TOO_OLD 210
+
+/** Reason `token_not_yet_valid`, usually with status 401: the token is not valid yet. */
+#define DOORWARD_REASON_TOKEN_NOT_YET_VALID 211
+
+/** Reason `token_issued_in_future`, usually with status 401: the token says that it was issued in the future. */
+#define DOORWARD_REASON_TOKEN_ISSUED_IN_FUTURE 212
+
+/** Reason `claim_missing`, usually with status 401: the token lacks a claim that it must have. */
+#define DOORWARD_REASON_CLAIM_MISSING 213
+
+/**
+ * Reason `claim_malformed`, usually with status 401: a claim of the token does not have the type or form that it must have.
+ */
+#define DOORWARD_REASON_CLAIM_MALFORMED 214
+
+/** Reason `token_revoked`, usually with status 401: the token has been revoked. */
+#define DOORWARD_REASON_TOKEN_REVOKED 215
+
+/** Reason `token_inactive`, usually with status 401: the issuer says that the token is not active. */
+#define DOORWARD_REASON_TOKEN_INACTIVE 216
+
+/**
+ * Reason `step_up_required`, usually with status 401: the authentication behind the token is not strong or not recent enough.
+ */
+#define DOORWARD_REASON_STEP_UP_REQUIRED 217
+
+/** Reason `route_unmatched`, usually with status 403: no route of the policy governs this path. */
+#define DOORWARD_REASON_ROUTE_UNMATCHED 300
+
+/** Reason `method_refused`, usually with status 403: the route of this path does not take this method. */
+#define DOORWARD_REASON_METHOD_REFUSED 301
+
+/** Reason `issuer_refused`, usually with status 403: the token's issuer is trusted, but not on this route. */
+#define DOORWARD_REASON_ISSUER_REFUSED 302
+
+/** Reason `scope_insufficient`, usually with status 403: the token does not have the scopes that the route asks for. */
+#define DOORWARD_REASON_SCOPE_INSUFFICIENT 303
+
+/** Reason `role_missing`, usually with status 403: the caller does not have the roles that the route asks for. */
+#define DOORWARD_REASON_ROLE_MISSING 304
+
+/** Reason `claim_refused`, usually with status 403: a claim of the token does not meet the route's rule. */
+#define DOORWARD_REASON_CLAIM_REFUSED 305
+
+/**
+ * Reason `delegation_refused`, usually with status 403: the route does not let this actor act for the token's subject.
+ */
+#define DOORWARD_REASON_DELEGATION_REFUSED 306
+
+/** Reason `proof_missing`, usually with status 401: the token is bound to a key, and no proof of that key was sent. */
+#define DOORWARD_REASON_PROOF_MISSING 600
+
+/** Reason `trust_unavailable`, usually with status 503: the issuer's keys could not be loaded yet. */
+#define DOORWARD_REASON_TRUST_UNAVAILABLE 800
+
+/** Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long. */
+#define DOORWARD_REASON_TRUST_STALE 801
+
+/** Reason `too_many_failures`, usually with status 429: too many credentials of this caller were refused. */
+#define DOORWARD_REASON_TOO_MANY_FAILURES 900
+
+/** The version of the ABI that this header describes; every incompatible change raises it. */
+#define DOORWARD_ABI_VERSION 0
+
+/** A policy text is TOML. */
+#define DOORWARD_FORMAT_TOML 1
+
+/** A policy text is JSON. */
+#define DOORWARD_FORMAT_JSON 2
+
+/** How many lines of fields that an engine looks at a request may have. Lines of other fields are not counted. */
+#define DOORWARD_FIELDS_MAX 64
+
+/** The facts beside a reason are a time of the credential against ours. */
+#define DOORWARD_CONTEXT_TIME 1
+
+/** The fact beside a reason is the claim, by name or JSON Pointer, that is missing, malformed or refused. */
+#define DOORWARD_CONTEXT_CLAIM 2
+
+/** The fact beside a reason is the first scope of the route that the token lacks. */
+#define DOORWARD_CONTEXT_SCOPE 3
+
+/** The fact beside a reason is the first role of the route that the token lacks. */
+#define DOORWARD_CONTEXT_ROLE 4
+
+/**
+ * A policy with the keys of its issuers, ready to decide. It never changes, so that all threads may share one.
+ *
+ * Made by #doorward_engine_from_file, #doorward_engine_from_text and #doorward_engine_share, and freed with
+ * #doorward_engine_free.
+ */
+typedef struct doorward_engine doorward_engine;
+
+/** All faults that were found in a policy that could not be loaded: at least one. Freed with #doorward_error_free. */
+typedef struct doorward_error doorward_error;
+
+/**
+ * The memory that decisions are made in: what a decision says lives there until the next one. Keep one per thread or per
+ * connection. Made by #doorward_scratch_new and freed with #doorward_scratch_free.
+ */
+typedef struct doorward_scratch doorward_scratch;
+
+/**
+ * A view of text or bytes that somebody else owns. It does not end with a NUL. `data` is null where there is nothing, which
+ * is not the same as an empty text; `len` is 0 then.
+ *
+ * As an input it is read during the call only. As an output it is valid for as long as the function says that gave it.
+ */
+typedef struct doorward_str {
+  /** The first byte. */
+  const char *data;
+  /** The number of bytes. */
+  size_t len;
+} doorward_str;
+
+/**
+ * How a call ended: one of the `DOORWARD_RESULT_*` constants. Whatever is not #DOORWARD_RESULT_OK is a failure, and then
+ * nothing was written to any output (but the error handle with #DOORWARD_RESULT_POLICY). A host that cannot get a decision
+ * must refuse the request: answer 500.
+ */
+typedef uint32_t doorward_result;
+
+/** A point in time: seconds since 1970-01-01T00:00:00Z and nanoseconds after that second. */
+typedef struct doorward_time {
+  /** Whole seconds, rounded towards the past. */
+  int64_t seconds;
+  /** Nanoseconds after `seconds`, below 1000000000. */
+  uint32_t nanos;
+} doorward_time;
+
+/** One fault of a policy. All views live until the error is freed; the text never holds a key or another secret. */
+typedef struct doorward_fault {
+  /** The size of this struct: `sizeof(doorward_fault)`, set before the call. */
+  size_t size;
+  /** The policy file, as it was named; nothing if the policy came as text. */
+  doorward_str file;
+  /** The line, from 1; 0 if the fault has none. */
+  uint64_t line;
+  /** The column, from 1, in characters; 0 if the fault has none. */
+  uint64_t column;
+  /** Where in the policy, as a dotted path such as `routes[2].scopes`; empty for the policy as a whole. */
+  doorward_str place;
+  /** What is wrong: one line, lower case, no full stop. */
+  doorward_str message;
+  /** What would mend it, or nothing. */
+  doorward_str help;
+} doorward_fault;
+
+/**
+ * What a host may want to know of an engine. All views live until the engine handle that they were asked of is freed.
+ */
+typedef struct doorward_engine_facts {
+  /** The size of this struct: `sizeof(doorward_engine_facts)`, set before the call. */
+  size_t size;
+  /**
+   * The names, in lower case, of the header fields that a decision of this engine can look at. All lines of these must
+   * be handed over with each request, in their order; lines of others may be left out.
+   */
+  const doorward_str *fields;
+  /** The number of `fields`. */
+  size_t fields_len;
+  /** What the author of the policy should know, though it is no fault: each a sentence without a full stop. */
+  const doorward_str *warnings;
+  /** The number of `warnings`. */
+  size_t warnings_len;
+  /** The number of issuers of the policy. */
+  uint64_t issuers;
+  /** The number of routes of the policy. */
+  uint64_t routes;
+  /**
+   * 1 if some route takes tokens from a form body, else 0. Only if it is 1 a host needs to read bodies before it
+   * decides, and then only those whose Content-Type is `application/x-www-form-urlencoded`.
+   */
+  uint32_t reads_body;
+  /** Always 0. */
+  uint32_t reserved;
+} doorward_engine_facts;
+
+/** One header field line: a request's, or one of an answer. */
+typedef struct doorward_field {
+  /** The name. In a request in any case; in an answer as it is commonly written. */
+  doorward_str name;
+  /** The value. */
+  doorward_str value;
+} doorward_field;
+
+/**
+ * A request to decide on. Make it with #doorward_request_init and set what the request has; everything in it is borrowed
+ * until the decision is no longer needed, and nothing is changed or copied.
+ *
+ * All texts are bytes as they came over the wire; what is not UTF-8 is judged, not refused by a code.
+ */
+typedef struct doorward_request {
+  /** The size of this struct: `sizeof(doorward_request)`. */
+  size_t size;
+  /** The method, such as `GET`, in its case. */
+  doorward_str method;
+  /**
+   * The target, raw and undecoded, as the request line has it: a path with its query (`/orders?page=2`), or a whole URL.
+   * Never a path that was decoded or normalised already.
+   */
+  doorward_str url;
+  /**
+   * The header field lines. All lines of the fields that #doorward_engine_describe names must be there, in their order;
+   * others may be. Null if there are none.
+   */
+  const doorward_field *fields;
+  /** The number of `fields`. */
+  size_t fields_len;
+  /**
+   * The content, which matters only if the engine reads bodies (see #doorward_engine_describe); nothing if it was not read.
+   */
+  doorward_str body;
+  /**
+   * The client's certificates in DER, its own first. No credential kind of this version reads them: they are checked for
+   * null pointers and take no part in a decision yet. Null if there are none.
+   */
+  const doorward_str *client_chain;
+  /** The number of certificates in `client_chain`. */
+  size_t client_chain_len;
+  /**
+   * The IP address of the peer as UTF-8 text, or nothing. No credential kind of this version reads it: it takes no part in
+   * a decision yet.
+   */
+  doorward_str peer;
+} doorward_request;
+
+/**
+ * Who the caller is. Known on every allow that took a credential, and on every refusal that came after the credential was
+ * found genuine, an expired one's included: only an allow makes it somebody to act for.
+ *
+ * A subject means nothing without its issuer.
+ */
+typedef struct doorward_principal {
+  /**
+   * The kind of credential, one of `DOORWARD_CREDENTIAL_KIND_*`; 0 if the caller is not known, and then all else here is
+   * empty.
+   */
+  uint32_t kind;
+  /** 1 if `expires` says when the credential expires, else 0. */
+  uint32_t has_expires;
+  /** When the credential expires. */
+  doorward_time expires;
+  /** The issuer: its identifier. */
+  doorward_str issuer;
+  /** The name of the issuer in the policy. */
+  doorward_str issuer_name;
+  /** The subject; empty where a plain JWT has none. */
+  doorward_str subject;
+  /** All claims as the JSON text that was signed. They may be personal. */
+  doorward_str claims;
+  /** The chain of delegation as JSON text, or nothing. */
+  doorward_str actor;
+} doorward_principal;
+
+/** The facts beside a reason, for operators: some of them come from the caller, so that no answer should show them. */
+typedef struct doorward_context {
+  /** What the facts are about, one of `DOORWARD_CONTEXT_*`; 0 if there are none, and then all else here is empty. */
+  uint32_t kind;
+  /** 1 if `limit` holds, else 0. */
+  uint32_t has_limit;
+  /** The name of the claim, the scope or the role. */
+  doorward_str text;
+  /** With #DOORWARD_CONTEXT_TIME: what the claim says. */
+  doorward_time value;
+  /** With #DOORWARD_CONTEXT_TIME: our time. */
+  doorward_time now;
+  /** With #DOORWARD_CONTEXT_TIME: for how many seconds after `value` the credential lives, where an age is limited. */
+  uint64_t limit;
+  /** With #DOORWARD_CONTEXT_TIME: the seconds of allowance that were made for clocks that differ. */
+  uint64_t leeway;
+  /** With #DOORWARD_CONTEXT_TIME: by how many seconds the time was missed beyond the allowance, rounded up. */
+  uint64_t missed_by;
+} doorward_context;
+
+/**
+ * A decision on a request: let the caller in if and only if `allowed` is 1, and else answer with `status`, `headers` and
+ * `body`.
+ *
+ * Every view in it is valid until the next decision with the same scratch, until that scratch or the engine is freed, and
+ * only while the bytes of the request live, whichever ends first. Codes and sentences for the numbers are given by
+ * #doorward_reason_code and its sisters.
+ */
+typedef struct doorward_decision {
+  /** The size of this struct: `sizeof(doorward_decision)`, set before the call. */
+  size_t size;
+  /** 1 if the caller is let in, else 0. */
+  uint32_t allowed;
+  /** What was decided, one of `DOORWARD_OUTCOME_*`. */
+  uint32_t outcome;
+  /** The HTTP status of the answer; 200 where the caller is let in and somebody else answers. */
+  uint16_t status;
+  /** Why the caller is refused, one of `DOORWARD_REASON_*`; 0 if the caller is let in. */
+  uint16_t reason;
+  /** The true reason of a refusal that a hidden route conceals, or 0. For operators: an answer must not show it. */
+  uint16_t concealed;
+  /** Always 0. */
+  uint16_t reserved;
+  /** What the caller should do next, one of `DOORWARD_RECOVERY_*`. */
+  uint32_t recovery;
+  /** 1 if the very same credential may be sent again after the recovery, else 0. */
+  uint32_t may_resend;
+  /** How loud the true reason should be, one of `DOORWARD_SIGNAL_*`; 0 if the caller is let in. */
+  uint32_t signal;
+  /**
+   * What the caller may learn about the reason, one of `DOORWARD_DISCLOSURE_*`: a body of the host's own may name it only
+   * with #DOORWARD_DISCLOSURE_REASON.
+   */
+  uint32_t disclosure;
+  /** On what grounds the caller is let in, one of `DOORWARD_GROUNDS_*`; 0 if refused. */
+  uint32_t grounds;
+  /** Always 0. */
+  uint32_t reserved_too;
+  /** The route that governed the request, by its place in the policy, from 0; -1 if none did. */
+  int64_t route;
+  /**
+   * The path that was judged, normalised. The application behind a host must see exactly this path: a host must forward it
+   * in place of the one that it got, or refuse the request if it cannot. Empty if the path is ambiguous.
+   */
+  doorward_str path;
+  /**
+   * The header fields that the answer must carry, one line each: those of a refusal in the answer made by the host, those
+   * of an allow in addition to the application's own.
+   */
+  const doorward_field *headers;
+  /** The number of `headers`. */
+  size_t headers_len;
+  /** The values of the `WWW-Authenticate` lines alone; they are among `headers`. */
+  const doorward_str *challenges;
+  /** The number of `challenges`. */
+  size_t challenges_len;
+  /**
+   * The content of a refusal, with the type `application/json`: the same bytes in every host. Nothing if the caller is
+   * let in. The answer to a HEAD request is sent without it.
+   */
+  doorward_str body;
+  /** Who the caller is. */
+  doorward_principal principal;
+  /** The facts beside the reason. */
+  doorward_context context;
+} doorward_decision;
+
+/** The call did what it is for. */
+#define DOORWARD_RESULT_OK 0
+
+/** A pointer that must not be null is null. */
+#define DOORWARD_RESULT_NULL_ARGUMENT 1
+
+/** A text that must be UTF-8 is not. */
+#define DOORWARD_RESULT_BAD_UTF8 2
+
+/**
+ * The `size` of a struct is none that this library knows, or a struct of a later version asks for something that this
+ * library cannot do, or a length is beyond what memory can hold.
+ */
+#define DOORWARD_RESULT_BAD_SIZE 3
+
+/** A number is none of those that its parameter can have, or a pointer is not aligned for its type. */
+#define DOORWARD_RESULT_BAD_VALUE 4
+
+/** A handle was freed, or never was one of its kind. */
+#define DOORWARD_RESULT_BAD_HANDLE 5
+
+/** The policy has faults: the error handle names all of them. */
+#define DOORWARD_RESULT_POLICY 6
+
+/** The scratch is in use by another call at this moment. */
+#define DOORWARD_RESULT_SCRATCH_BUSY 7
+
+/** The scratch was made for another engine. */
+#define DOORWARD_RESULT_SCRATCH_FOREIGN 8
+
+/** The request has more than #DOORWARD_FIELDS_MAX lines of fields that the engine looks at. */
+#define DOORWARD_RESULT_TOO_MANY_FIELDS 9
+
+/** The memory for the answer does not hold it. */
+#define DOORWARD_RESULT_BUFFER_TOO_SHORT 10
+
+/** There is no item with this index. */
+#define DOORWARD_RESULT_NO_SUCH_ITEM 11
+
+/** A fault inside the library was caught. The handles stay usable. */
+#define DOORWARD_RESULT_PANIC 12
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the ABI that the loaded library has. Compare it with #DOORWARD_ABI_VERSION, which is the version of this
+ * header: if they differ, use nothing else of the library.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+uint32_t doorward_abi_version(void) DOORWARD_NOEXCEPT;
+
+/**
+ * The version of the loaded library, such as `0.1.0`. The text lives as long as the library is loaded.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_version(void) DOORWARD_NOEXCEPT;
+
+/**
+ * A sentence on a result for logs, lower case without a full stop; empty for a number that is none. The text lives as long
+ * as the library is loaded.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_result_text(doorward_result result) DOORWARD_NOEXCEPT;
+
+/**
+ * The time of the system's clock, for hosts that keep none of their own. A clock that stands before 1970 is broken: it reads
+ * as the year 9999, when every token has expired.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_time doorward_now(void) DOORWARD_NOEXCEPT;
+
+/**
+ * The faults as text, one per line, without a line end after the last; empty if `error` is null or no error handle. It lives
+ * until `error` is freed.
+ *
+ * Any thread may call it, but not while another frees `error`.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_error_text(const doorward_error *error) DOORWARD_NOEXCEPT;
+
+/**
+ * The number of faults; 0 if `error` is null or no error handle.
+ *
+ * Any thread may call it, but not while another frees `error`.
+ */
+DOORWARD_MUST_USE
+size_t doorward_error_count(const doorward_error *error) DOORWARD_NOEXCEPT;
+
+/**
+ * Writes the fault with this index, from 0, in the order of the text. `out_fault->size` must be set before the call.
+ *
+ * The views in `*out_fault` live until `error` is freed.
+ *
+ * Any thread may call it, but not while another frees `error`. `error` and `out_fault` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_error_fault(const doorward_error *error,
+                                     size_t index,
+                                     doorward_fault *out_fault) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees an error. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `error`.
+ */
+void doorward_error_free(doorward_error *error) DOORWARD_NOEXCEPT;
+
+/**
+ * Loads a policy file, TOML or JSON by the end of its name, and the key files that it names, relative to its folder.
+ *
+ * `path` is UTF-8 and need not end with a NUL. On success `*out_engine` is an engine that the caller owns and frees with
+ * #doorward_engine_free. With #DOORWARD_RESULT_POLICY, and `out_error` not null, `*out_error` says what is wrong, and the
+ * caller frees it with #doorward_error_free; it is not written otherwise.
+ *
+ * Any thread may call it at any time; it reads files and allocates. `path` and `out_engine` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_from_file(const char *path,
+                                          size_t path_len,
+                                          doorward_engine **out_engine,
+                                          doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Loads a policy from text that is already in memory. `format` is #DOORWARD_FORMAT_TOML or #DOORWARD_FORMAT_JSON. Key files
+ * are looked for relative to `folder`; if `folder` is null, a policy that names key files by a relative path is refused.
+ *
+ * `text` and `folder` are UTF-8 and need not end with a NUL; they are not needed after the call. Ownership of `*out_engine`
+ * and `*out_error` is as for #doorward_engine_from_file.
+ *
+ * Any thread may call it at any time; it may read files and allocates. `text` and `out_engine` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_from_text(const char *text,
+                                          size_t text_len,
+                                          uint32_t format,
+                                          const char *folder,
+                                          size_t folder_len,
+                                          doorward_engine **out_engine,
+                                          doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes one more handle to the same engine, at the cost of a counter: the engine lives until all its handles and all the
+ * scratches made for it are freed. So a thread can keep an engine while another thread replaces it by a newer one.
+ *
+ * On success the caller owns `*out_engine` and frees it with #doorward_engine_free. Scratches made with one handle can be
+ * used with the other.
+ *
+ * Any thread may call it, but not while another frees `engine`. `engine` and `out_engine` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_share(const doorward_engine *engine,
+                                      doorward_engine **out_engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees an engine handle. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `engine`. Scratches made for the engine may be freed before or after.
+ */
+void doorward_engine_free(doorward_engine *engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes the calling thread ready: what the cryptography sets up on a thread's first use is set up now, so that no later
+ * decision on this thread allocates. Optional; call it once for each engine on each thread that decides.
+ *
+ * Any thread may call it, but not while another frees `engine`. `engine` must not be null.
+ */
+doorward_result doorward_engine_warm_thread(const doorward_engine *engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Writes what a host may want to know of an engine. `out_facts->size` must be set before the call.
+ *
+ * The views in `*out_facts` live until `engine` is freed.
+ *
+ * Any thread may call it, but not while another frees `engine`. `engine` and `out_facts` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_describe(const doorward_engine *engine,
+                                         doorward_engine_facts *out_facts) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes the memory for decisions of one engine: the only allocation that deciding needs.
+ *
+ * On success the caller owns `*out_scratch` and frees it with #doorward_scratch_free. It works with `engine` and every handle
+ * shared from it, and with no other engine: after a new policy was loaded, make a new scratch.
+ *
+ * Any thread may call it, but not while another frees `engine`. A scratch may move between threads, and serves one call at a
+ * time. `engine` and `out_scratch` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_scratch_new(const doorward_engine *engine,
+                                     doorward_scratch **out_scratch) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees a scratch, and with it all that the last decision made with it says. Null is fine, and a handle that was freed
+ * before is left alone; so is one that another thread decides with at this moment, which then stays allocated.
+ *
+ * Any thread may call it, but not while another uses `scratch`.
+ */
+void doorward_scratch_free(doorward_scratch *scratch) DOORWARD_NOEXCEPT;
+
+/**
+ * Decides on a request at a time.
+ *
+ * `now` is the time of the decision, usually #doorward_now. `out_decision->size` must be set before the call (see
+ * #doorward_decision_init). What is written belongs to `scratch`: see #doorward_decision for how long it is valid.
+ *
+ * Nothing is allocated on a thread that #doorward_engine_warm_thread made ready (but inside ring, for RSA keys, on machines
+ * without AVX2 and BMI2), and no lock is taken.
+ *
+ * Any thread may call it, one at a time with each scratch: a second call with a scratch that is in use gets
+ * #DOORWARD_RESULT_SCRATCH_BUSY. No pointer may be null. On failure nothing is written, and what `out_decision` held from
+ * before must not be used any more: refuse the request.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_decide(const doorward_engine *engine,
+                                doorward_scratch *scratch,
+                                const doorward_request *request,
+                                doorward_time now,
+                                doorward_decision *out_decision) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a reason, such as `token_expired`: stable, for logs, metrics and programs. Empty for a number that is none.
+ * Like all texts of this kind it lives as long as the library is loaded.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_reason_code(uint16_t reason) DOORWARD_NOEXCEPT;
+
+/**
+ * A sentence that says what a reason means, for people. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_reason_sentence(uint16_t reason) DOORWARD_NOEXCEPT;
+
+/**
+ * A sentence that says what an operator should do about a reason. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_reason_operator(uint16_t reason) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of an outcome, such as `unauthenticated`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_outcome_code(uint32_t outcome) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a recovery, such as `refresh_credential`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_recovery_code(uint32_t recovery) DOORWARD_NOEXCEPT;
+
+/**
+ * A sentence of advice to a person on a recovery. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_recovery_advice(uint32_t recovery) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a signal: `noise`, `fault` or `attack`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_signal_code(uint32_t signal) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a disclosure: `none` or `reason`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_disclosure_code(uint32_t disclosure) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of the grounds of an allow, such as `credential`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_grounds_code(uint32_t grounds) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a kind of credential, such as `bearer`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_credential_kind_code(uint32_t kind) DOORWARD_NOEXCEPT;
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+/* Functions that compilers can inline: the part of doorward.h that is written in C. */
+
+/**
+ * A view of a text that ends with a NUL, without that NUL; nothing if `text` is null. The view is valid as long as the text.
+ */
+static inline doorward_str doorward_str_from(const char *text) {
+  doorward_str view;
+  view.data = text;
+  view.len = text ? strlen(text) : 0;
+  return view;
+}
+
+/** 1 if a view has exactly these bytes, else 0. A view of nothing equals the empty text. */
+static inline int doorward_str_is(doorward_str view, const char *text) {
+  size_t len = strlen(text);
+  return view.len == len && (len == 0 || memcmp(view.data, text, len) == 0);
+}
+
+/** A request with its size set and nothing in it. */
+static inline doorward_request doorward_request_init(void) {
+  doorward_request request;
+  memset(&request, 0, sizeof request);
+  request.size = sizeof request;
+  return request;
+}
+
+/** A decision with its size set that says nothing yet, and so lets nobody in. */
+static inline doorward_decision doorward_decision_init(void) {
+  doorward_decision decision;
+  memset(&decision, 0, sizeof decision);
+  decision.size = sizeof decision;
+  return decision;
+}
+
+/** Engine facts with their size set and nothing in them. */
+static inline doorward_engine_facts doorward_engine_facts_init(void) {
+  doorward_engine_facts facts;
+  memset(&facts, 0, sizeof facts);
+  facts.size = sizeof facts;
+  return facts;
+}
+
+/** A fault with its size set and nothing in it. */
+static inline doorward_fault doorward_fault_init(void) {
+  doorward_fault fault;
+  memset(&fault, 0, sizeof fault);
+  fault.size = sizeof fault;
+  return fault;
+}
+
+#endif /* DOORWARD_H */

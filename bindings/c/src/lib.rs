@@ -1,0 +1,27 @@
+//! The C ABI: handles, strings and numbers over the façade, and no logic.
+//!
+//! What is documented here for C is what `doorward.h` says; the header is made from these sources. All pointers that a
+//! function takes are null, or point to what their type says; for all functions that is what their callers promise, and the
+//! rest is checked.
+#![expect(unsafe_code, reason = "a C ABI lends pointers and takes them")]
+#![expect(
+    clippy::missing_safety_doc,
+    reason = "the promise is the same for all functions, and stands above and in the header"
+)]
+
+pub mod constants;
+pub mod decision;
+pub mod engine;
+pub mod error;
+mod guard;
+mod handle;
+pub mod names;
+mod numbers;
+pub mod request;
+pub mod result;
+pub mod scratch;
+mod slice;
+mod test_panic;
+pub mod text;
+pub mod time;
+pub mod version;
