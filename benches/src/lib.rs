@@ -4,9 +4,11 @@
 
 pub mod arguments;
 pub mod call;
+pub mod fixtures;
 pub mod format;
 pub mod measure;
 pub mod peers;
+pub mod pem;
 pub mod policy;
 pub mod rows;
 pub mod signer;

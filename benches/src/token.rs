@@ -17,6 +17,8 @@ const PAST: u64 = 1_700_000_000;
 pub struct Draft {
     /// The `alg` of the header.
     pub alg: String,
+    /// The `typ` of the header.
+    pub typ: &'static str,
     /// The `kid` of the header.
     pub kid: String,
     /// The `iss`.
@@ -39,6 +41,7 @@ impl Draft {
     pub fn good(alg: &str) -> Self {
         Self {
             alg: alg.to_owned(),
+            typ: "at+jwt",
             kid: KID.to_owned(),
             issuer: ISSUER.to_owned(),
             audience: AUDIENCE.to_owned(),
@@ -58,8 +61,8 @@ impl Draft {
     /// The compact form, signed.
     #[must_use]
     pub fn sign(&self, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-        let header =
-            base64url(format!(r#"{{"alg":"{}","typ":"at+jwt","kid":"{}"}}"#, self.alg, self.kid).as_bytes());
+        let Self { alg, typ, kid, .. } = self;
+        let header = base64url(format!(r#"{{"alg":"{alg}","typ":"{typ}","kid":"{kid}"}}"#).as_bytes());
         let signature_len = base64url(&sign(b"any")).len();
         let room = LEN.saturating_sub(header.len() + signature_len + 2);
         // Three bytes make four characters; a single character is left over by no text.

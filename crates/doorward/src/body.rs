@@ -51,7 +51,13 @@ impl Body {
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Only whole texts are pushed, so that what is there is one.
-        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The bytes of the JSON text.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 
     fn push(&mut self, text: &str) {
@@ -65,7 +71,7 @@ impl Body {
 
 impl AsRef<[u8]> for Body {
     fn as_ref(&self) -> &[u8] {
-        self.as_str().as_bytes()
+        self.as_bytes()
     }
 }
 

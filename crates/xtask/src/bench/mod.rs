@@ -1,14 +1,22 @@
-//! `bench`: measures, and prints the table of ratios; `bench instructions` counts instead.
+//! `bench`: measures, and prints the table of ratios; `bench bindings` does so in other languages and in proxies, and
+//! `bench instructions` counts instead.
+
+mod bindings;
+mod hosts;
+mod table;
+mod worker;
 
 use crate::project::{self, Project};
 use std::process::{Command, Stdio};
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String> {
-    if let [first, rest @ ..] = arguments
-        && first == "instructions"
-    {
-        let base = ["run", "--release", "--package", "doorward-benches", "--bin", "instructions", "--"];
-        return project::run(project.cargo(&base).args(rest));
+    match arguments {
+        [first, rest @ ..] if first == "bindings" => return bindings::run(project, rest),
+        [first, rest @ ..] if first == "instructions" => {
+            let base = ["run", "--release", "--package", "doorward-benches", "--bin", "instructions", "--"];
+            return project::run(project.cargo(&base).args(rest));
+        }
+        _ => {}
     }
     // One of the peers stands on OpenSSL: on the system's where its headers are, else on one built from source.
     let peers = if has_openssl() { "peers" } else { "peers-vendored" };
