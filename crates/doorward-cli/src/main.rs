@@ -12,12 +12,15 @@ mod input;
 mod jws;
 mod output;
 mod reasons;
+#[cfg(unix)]
+mod serve;
 mod show;
 mod test;
 
 use ending::{Ending, Failure};
 use lexopt::{Arg, Parser, ValueExt};
 use output::Output;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -32,8 +35,9 @@ usage: doorward VERB [OPTION]…
   reasons                      list every reason for a refusal
   demo                         show one request for each thing that can go wrong
   jws verify --keys F TOKEN…   verify signed objects without any policy
+  serve --policy P --from X    answer a proxy that asks about each request: nginx, Traefik, Caddy, Envoy
 
-  -h, --help       this, or with a verb the verb's options
+  -h, --help       this, or with a verb the verb's options; `doorward help VERB` says the same
   -V, --version    the version
 
 exit status: 0 allowed, passed or valid; 1 refused, failed or invalid; 2 wrong usage or unusable input
@@ -58,23 +62,38 @@ fn run(output: &mut Output) -> Result<Ending, Failure> {
             output.line(&format!("doorward {}", env!("CARGO_PKG_VERSION")))?;
             Ok(Ending::Yes)
         }
-        Some(Arg::Value(verb)) => {
-            let verb = verb.string()?;
-            let run = match verb.as_str() {
-                "decide" => decide::run,
-                "test" => test::run,
-                "explain" => explain::run,
-                "check" => check::run,
-                "reasons" => reasons::run,
-                "demo" => demo::run,
-                "jws" => jws::run,
-                other => return Err(Failure::usage(format!("there is no verb `{}`", other.escape_debug()))),
+        Some(Arg::Value(name)) if name == "help" => {
+            let verb = match arguments.next()? {
+                None => return help(output, HELP),
+                Some(Arg::Value(verb)) => verb,
+                Some(other) => return Err(other.unexpected().into()),
             };
-            run(arguments, output).map_err(|failure| failure.of(&verb))
+            match arguments.next()? {
+                None => run_verb(verb, Parser::from_args(["--help"]), output),
+                Some(other) => Err(other.unexpected().into()),
+            }
         }
+        Some(Arg::Value(name)) => run_verb(name, arguments, output),
         Some(other) => Err(other.unexpected().into()),
         None => Err(Failure::usage("expected a verb")),
     }
+}
+
+fn run_verb(name: OsString, arguments: Parser, output: &mut Output) -> Result<Ending, Failure> {
+    let name = name.string()?;
+    let run = match name.as_str() {
+        "decide" => decide::run,
+        "test" => test::run,
+        "explain" => explain::run,
+        "check" => check::run,
+        "reasons" => reasons::run,
+        "demo" => demo::run,
+        "jws" => jws::run,
+        #[cfg(unix)]
+        "serve" => serve::run,
+        other => return Err(Failure::usage(format!("there is no verb `{}`", other.escape_debug()))),
+    };
+    run(arguments, output).map_err(|failure| failure.of(&name))
 }
 
 /// Prints a help text.

@@ -7,6 +7,8 @@ mod demo;
 mod explain;
 mod jws;
 mod reasons;
+#[cfg(unix)]
+mod serve;
 mod support;
 mod test;
 mod usage;

@@ -8,13 +8,16 @@ fn help_and_version_are_answers() {
     let version = run(&folder, &["--version"]);
     assert_eq!((version.code, version.out), (Some(0), format!("doorward {}\n", env!("CARGO_PKG_VERSION"))));
     let help = run(&folder, &["--help"]);
+    assert_eq!(run(&folder, &["help"]).out, help.out);
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for verb in ["decide", "test", "explain", "check", "reasons", "demo", "jws"] {
+    for verb in ["decide", "test", "explain", "check", "reasons", "demo", "jws", "serve"] {
         assert!(help.out.contains(&format!("\n  {verb}")), "{verb}");
         let one = run(&folder, &[verb, "--help"]);
         assert_eq!((one.code, one.err.as_str()), (Some(0), ""), "{verb}");
         assert!(one.out.contains(&format!("usage: doorward {verb}")), "{verb}");
         assert!(one.out.lines().all(|line| line.chars().count() <= 120), "{verb}");
+        let same = run(&folder, &["help", verb]);
+        assert_eq!((same.code, same.out), (Some(0), one.out), "{verb}");
     }
 }
 
@@ -24,6 +27,9 @@ fn a_wrong_command_line_is_status_2_and_says_where_help_is() {
     for (arguments, said) in [
         (&[][..], "expected a verb; see `doorward --help`"),
         (&["frob"], "there is no verb `frob`"),
+        (&["help", "frob"], "there is no verb `frob`"),
+        (&["help", "decide", "now"], "now"),
+        (&["help", "--all"], "--all"),
         (&["decide"], "expected `--policy`; see `doorward decide --help`"),
         (&["decide", "--policy", "p.toml"], "expected a request file"),
         (&["decide", "--polcy", "p.toml"], "--polcy"),

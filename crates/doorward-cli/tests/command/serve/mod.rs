@@ -1,0 +1,9 @@
+//! `serve`: the real service, asked over real sockets.
+
+mod ask;
+mod lifetime;
+mod limits;
+mod policy;
+mod server;
+mod table;
+mod usage;
