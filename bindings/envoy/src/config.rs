@@ -1,0 +1,324 @@
+//! The configuration of the filter and of single routes: JSON, read once, with every fault told.
+
+use crate::host::ConfigHost;
+use crate::members::{Members, nearest};
+use core::sync::atomic::{AtomicU64, Ordering};
+use doorward::error::{LoadError, LoadErrors};
+use doorward::{Engine, Format, Outcome};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// The longest form that is kept until it is whole, in bytes: the longest credential that any policy may allow
+/// ([`doorward::doorward_core::limits::CREDENTIAL_MAX`]).
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// What the counters are called by.
+const STAT_PREFIX: &str = "doorward";
+
+/// What one filter works by.
+pub(crate) struct Settings {
+    pub(crate) policy: Policy,
+    pub(crate) identity: Identity,
+    /// The longest form that is kept; nothing where bodies are not looked at.
+    pub(crate) body_limit: Option<usize>,
+    pub(crate) counters: Counters,
+}
+
+/// What one route works by instead.
+pub(crate) enum RouteSettings {
+    /// Nothing is decided, but the path is still made plain and nobody can pass as somebody.
+    Disabled,
+    Policy(Box<Policy>),
+}
+
+/// An engine, and a number that no other engine of this process has.
+pub(crate) struct Policy {
+    pub(crate) number: u64,
+    pub(crate) engine: Engine,
+}
+
+/// Whom the caller's identity is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Identity {
+    pub(crate) headers: bool,
+    pub(crate) metadata: bool,
+}
+
+/// The counters of one filter, by the numbers that Envoy gave them.
+#[derive(Default)]
+pub(crate) struct Counters {
+    outcomes: [Option<usize>; Outcome::ALL.len()],
+    pub(crate) reasons: Option<usize>,
+    pub(crate) disabled: Option<usize>,
+    pub(crate) faults: Option<usize>,
+}
+
+impl Counters {
+    fn define(host: &ConfigHost<'_>, prefix: &str) -> Self {
+        let counter = |name: &str| host.counter(&format!("{prefix}.{name}"), None);
+        Self {
+            outcomes: Outcome::ALL.map(|outcome| counter(outcome.code())),
+            reasons: host.counter(&format!("{prefix}.refused"), Some("reason")),
+            disabled: counter("disabled"),
+            faults: counter("fault"),
+        }
+    }
+
+    pub(crate) fn of(&self, outcome: Outcome) -> Option<usize> {
+        let place = Outcome::ALL.iter().position(|known| *known == outcome)?;
+        self.outcomes.get(place).copied().flatten()
+    }
+}
+
+/// Reads the configuration of a filter. Faults stand one on a line.
+pub(crate) fn load(host: &ConfigHost<'_>, text: &[u8]) -> Result<Arc<Settings>, String> {
+    let draft = Draft::read(text, &FILTER_KEYS)?;
+    Ok(Arc::new(Settings {
+        policy: draft.policy()?,
+        identity: draft.identity,
+        body_limit: draft.body.then_some(draft.body_limit),
+        counters: Counters::define(host, draft.stat_prefix.as_deref().unwrap_or(STAT_PREFIX)),
+    }))
+}
+
+/// Reads the configuration of a route. Faults stand one on a line.
+pub(crate) fn load_route(text: &[u8]) -> Result<RouteSettings, String> {
+    let draft = Draft::read(text, &ROUTE_KEYS)?;
+    match (draft.disabled, &draft.source) {
+        (true, None) => Ok(RouteSettings::Disabled),
+        (true, Some(_)) => Err("filter_config: a route with a policy cannot be `disabled`".to_owned()),
+        (false, _) => Ok(RouteSettings::Policy(Box::new(draft.policy()?))),
+    }
+}
+
+const FILTER_KEYS: [&str; 7] =
+    ["policy_file", "policy", "policy_toml", "identity", "body", "body_limit", "stat_prefix"];
+const ROUTE_KEYS: [&str; 4] = ["policy_file", "policy", "policy_toml", "disabled"];
+
+/// A configuration whose policy is not loaded yet.
+#[derive(Debug)]
+struct Draft {
+    source: Option<Source>,
+    identity: Identity,
+    body: bool,
+    body_limit: usize,
+    stat_prefix: Option<String>,
+    disabled: bool,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(String),
+    Json(String),
+    Toml(String),
+}
+
+impl Draft {
+    fn read(text: &[u8], known: &[&str]) -> Result<Self, String> {
+        let text = core::str::from_utf8(text).map_err(|_| "filter_config: expected UTF-8 text".to_owned())?;
+        if text.trim().is_empty() {
+            return Err("filter_config: expected an object with a policy, found nothing".to_owned());
+        }
+        let members: Members = serde_json::from_str(text)
+            .map_err(|error| format!("filter_config: expected a JSON object: {error}"))?;
+        let mut draft = Self {
+            source: None,
+            identity: Identity { headers: true, metadata: true },
+            body: true,
+            body_limit: BODY_LIMIT,
+            stat_prefix: None,
+            disabled: false,
+        };
+        for (name, value) in &members.0 {
+            if !known.contains(&name.as_str()) {
+                let help = nearest(name, known).map(|near| format!(": did you mean `{near}`?"));
+                return Err(format!("filter_config: unknown key `{name}`{}", help.unwrap_or_default()));
+            }
+            draft.take(name, value).map_err(|fault| format!("filter_config.{name}: {fault}"))?;
+        }
+        Ok(draft)
+    }
+
+    fn take(&mut self, name: &str, value: &RawValue) -> Result<(), String> {
+        match name {
+            "policy_file" => self.set_source(Source::File(string(value)?)),
+            "policy_toml" => self.set_source(Source::Toml(string(value)?)),
+            "policy" if value.get().starts_with('{') => self.set_source(Source::Json(value.get().to_owned())),
+            "policy" => Err("expected an object".to_owned()),
+            "identity" => {
+                let (headers, metadata) = match string(value)?.as_str() {
+                    "both" => (true, true),
+                    "headers" => (true, false),
+                    "metadata" => (false, true),
+                    "none" => (false, false),
+                    other => {
+                        let wanted = "expected `both`, `headers`, `metadata` or `none`";
+                        return Err(format!("{wanted}, found `{}`", other.escape_debug()));
+                    }
+                };
+                self.identity = Identity { headers, metadata };
+                Ok(())
+            }
+            "body" => boolean(value).map(|body| self.body = body),
+            "disabled" => boolean(value).map(|disabled| self.disabled = disabled),
+            "body_limit" => {
+                // Envoy writes the numbers of a Struct as it likes, `65536` or `6.5536e4`.
+                let number: f64 =
+                    serde_json::from_str(value.get()).map_err(|_| "expected a number of bytes")?;
+                let whole =
+                    (number.fract() == 0.0 && (1.0..=1e9).contains(&number)).then(|| format!("{number:.0}"));
+                let limit = whole.and_then(|digits| digits.parse().ok());
+                self.body_limit = limit.ok_or("expected a whole number from 1 to 1000000000")?;
+                Ok(())
+            }
+            _ => {
+                let prefix = string(value)?;
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+                if prefix.is_empty() || !prefix.bytes().all(plain) {
+                    return Err("expected letters, digits, `_`, `-` and `.`".to_owned());
+                }
+                self.stat_prefix = Some(prefix);
+                Ok(())
+            }
+        }
+    }
+
+    fn set_source(&mut self, source: Source) -> Result<(), String> {
+        match self.source.replace(source) {
+            None => Ok(()),
+            Some(_) => Err("expected one of `policy_file`, `policy` and `policy_toml`, found two".to_owned()),
+        }
+    }
+
+    /// Loads the policy.
+    fn policy(&self) -> Result<Policy, String> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let engine = match &self.source {
+            Some(Source::File(path)) => Engine::from_file(path),
+            Some(Source::Toml(text)) => Engine::from_text(text, Format::Toml, None),
+            // Envoy rewrites the text of a Struct: lines and columns would be none that anybody wrote.
+            Some(Source::Json(text)) => {
+                Engine::from_text(text, Format::Json, None).map_err(without_positions)
+            }
+            None => {
+                return Err(
+                    "filter_config: expected one of `policy_file`, `policy` and `policy_toml`".to_owned()
+                );
+            }
+        };
+        let engine = engine.map_err(|errors| errors.to_string())?;
+        Ok(Policy { number: NEXT.fetch_add(1, Ordering::Relaxed), engine })
+    }
+}
+
+fn without_positions(errors: LoadErrors) -> LoadErrors {
+    let bare = |mut error: LoadError| {
+        error.at = None;
+        error
+    };
+    LoadErrors::from_vec(errors.iter().cloned().map(bare).collect()).unwrap_or(errors)
+}
+
+fn string(value: &RawValue) -> Result<String, String> {
+    serde_json::from_str(value.get()).map_err(|_| "expected a string".to_owned())
+}
+
+fn boolean(value: &RawValue) -> Result<bool, String> {
+    serde_json::from_str(value.get()).map_err(|_| "expected `true` or `false`".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        Draft::read(text.as_bytes(), &FILTER_KEYS).and_then(|draft| draft.policy()).map(drop).unwrap_err()
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_and_the_nearest_known_named() {
+        assert_eq!(
+            fault(r#"{"polcy_file": "a"}"#),
+            "filter_config: unknown key `polcy_file`: did you mean `policy_file`?"
+        );
+        assert_eq!(fault(r#"{"timeout": 1}"#), "filter_config: unknown key `timeout`");
+        assert_eq!(
+            Draft::read(br#"{"body": true}"#, &ROUTE_KEYS).unwrap_err(),
+            "filter_config: unknown key `body`",
+            "a route takes this from its filter"
+        );
+    }
+
+    #[test]
+    fn a_configuration_names_one_policy() {
+        assert_eq!(fault("{}"), "filter_config: expected one of `policy_file`, `policy` and `policy_toml`");
+        assert_eq!(
+            fault(r#"{"policy_file": "a", "policy": {}}"#),
+            "filter_config.policy: expected one of `policy_file`, `policy` and `policy_toml`, found two"
+        );
+        assert_eq!(fault(""), "filter_config: expected an object with a policy, found nothing");
+        assert!(fault("[]").starts_with("filter_config: expected a JSON object: "));
+        assert!(fault(r#"{"body": true, "body": true}"#).contains("`body` is there twice"));
+    }
+
+    #[test]
+    fn values_of_the_wrong_kind_are_refused() {
+        for (text, wanted) in [
+            (r#"{"policy_file": 1}"#, "filter_config.policy_file: expected a string"),
+            (r#"{"policy": "a"}"#, "filter_config.policy: expected an object"),
+            (r#"{"body": "yes"}"#, "filter_config.body: expected `true` or `false`"),
+            (
+                r#"{"body_limit": 0}"#,
+                "filter_config.body_limit: expected a whole number from 1 to 1000000000",
+            ),
+            (
+                r#"{"body_limit": 1.5}"#,
+                "filter_config.body_limit: expected a whole number from 1 to 1000000000",
+            ),
+            (
+                r#"{"identity": "header"}"#,
+                "filter_config.identity: expected `both`, `headers`, `metadata` or `none`, found `header`",
+            ),
+            (
+                r#"{"stat_prefix": "a b"}"#,
+                "filter_config.stat_prefix: expected letters, digits, `_`, `-` and `.`",
+            ),
+        ] {
+            assert_eq!(fault(text), wanted);
+        }
+    }
+
+    #[test]
+    fn a_policy_tells_its_own_faults_with_a_position_where_there_is_one() {
+        let toml = r#"{"policy_toml": "relm = 'orders'\n[[routes]]\npath = '/'\naccept = 'anyone'\n"}"#;
+        assert_eq!(fault(toml), "1:1: unknown key `relm`: did you mean `realm`?");
+        let json = r#"{"policy": {"relm": "orders", "routes": [{"path": "/", "accept": "anyone"}]}}"#;
+        assert_eq!(fault(json), "unknown key `relm`: did you mean `realm`?");
+        let twice = r#"{"policy": {"realm": "a", "realm": "b", "routes": []}}"#;
+        assert!(fault(twice).contains("realm"), "{}", fault(twice));
+        assert_eq!(fault(r#"{"policy_file": "nowhere.toml"}"#), "nowhere.toml: no such file");
+    }
+
+    #[test]
+    fn a_good_configuration_is_taken_as_it_is() {
+        let text = r#"{"policy": {"routes": [{"path": "/", "accept": "anyone"}]}, "identity": "metadata",
+                       "body": false, "body_limit": 1e3, "stat_prefix": "edge.auth"}"#;
+        let draft = Draft::read(text.as_bytes(), &FILTER_KEYS).unwrap();
+        assert_eq!(draft.identity, Identity { headers: false, metadata: true });
+        assert_eq!((draft.body, draft.body_limit), (false, 1000));
+        assert_eq!(draft.stat_prefix.as_deref(), Some("edge.auth"));
+        assert_eq!(draft.policy().unwrap().engine.routes(), 1);
+    }
+
+    #[test]
+    fn a_route_is_disabled_or_has_a_policy() {
+        assert!(matches!(load_route(br#"{"disabled": true}"#), Ok(RouteSettings::Disabled)));
+        let open = r#"{"policy": {"routes": [{"path": "/", "accept": "anyone"}]}}"#;
+        assert!(matches!(load_route(open.as_bytes()), Ok(RouteSettings::Policy(_))));
+        let both = open.replace(r#"{"policy""#, r#"{"disabled": true, "policy""#);
+        assert_eq!(
+            load_route(both.as_bytes()).map(|_| ()).unwrap_err(),
+            "filter_config: a route with a policy cannot be `disabled`"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Working memory, one piece for each thread: allocated at the thread's first request and used again.
+
+use crate::abi::{EnvoyBuffer, EnvoyHeader};
+use core::cell::Cell;
+use core::ops::Range;
+use doorward::{Engine, Scratch};
+
+/// How many engines a thread remembers to have been made ready for; more than configurations live at a time.
+const READY: usize = 32;
+
+/// Everything that one decision needs memory for.
+pub(crate) struct Memory {
+    pub(crate) lines: Vec<EnvoyHeader>,
+    pub(crate) chunks: Vec<EnvoyBuffer>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) scratch: Scratch,
+    pub(crate) answer: Vec<u8>,
+    pub(crate) kept: Kept,
+    /// What `scratch` is long enough for.
+    max_credential: usize,
+    ready: Vec<u64>,
+}
+
+thread_local! {
+    static MEMORY: Cell<Option<Box<Memory>>> = const { Cell::new(None) };
+}
+
+impl Memory {
+    /// Lends this thread's memory, made ready for `engine`, to `work`.
+    ///
+    /// It is taken out meanwhile: a hook that Envoy calls from inside another finds none and gets its own, and one that
+    /// panics loses it.
+    pub(crate) fn lend<T>(number: u64, engine: &Engine, work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut memory = MEMORY.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        memory.prepare(number, engine);
+        let result = work(&mut memory);
+        // On a thread that is about to end there is no place to put it back to.
+        let _ = MEMORY.try_with(|place| place.set(Some(memory)));
+        result
+    }
+
+    fn prepare(&mut self, number: u64, engine: &Engine) {
+        if self.ready.contains(&number) {
+            return;
+        }
+        engine.warm_thread();
+        if self.max_credential < engine.max_credential() {
+            self.max_credential = engine.max_credential();
+            self.scratch = engine.scratch();
+        }
+        if self.answer.len() < engine.answer_bytes() {
+            self.answer.resize(engine.answer_bytes(), 0);
+        }
+        if self.ready.len() >= READY {
+            self.ready.remove(0);
+        }
+        self.ready.push(number);
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            chunks: Vec::new(),
+            body: Vec::new(),
+            scratch: Scratch::default(),
+            answer: Vec::new(),
+            kept: Kept::default(),
+            max_credential: doorward::doorward_core::limits::CREDENTIAL_DEFAULT,
+            ready: Vec::new(),
+        }
+    }
+}
+
+/// Texts that are kept beyond the request's own: what Envoy handed over is gone with the first header that is set.
+#[derive(Default)]
+pub(crate) struct Kept {
+    bytes: Vec<u8>,
+}
+
+/// A text that is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text(Range<usize>);
+
+impl Kept {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// A text that is empty yet, to be extended before anything else is kept.
+    pub(crate) fn start(&self) -> Text {
+        Text(self.bytes.len()..self.bytes.len())
+    }
+
+    /// Adds to the text that was kept last.
+    pub(crate) fn extend(&mut self, text: &mut Text, pieces: &[&[u8]]) {
+        pieces.iter().for_each(|piece| self.bytes.extend_from_slice(piece));
+        text.0.end = self.bytes.len();
+    }
+
+    /// Keeps a number as decimal digits.
+    pub(crate) fn push_number(&mut self, number: u32) -> Text {
+        let start = self.bytes.len();
+        let mut rest = number;
+        loop {
+            self.bytes.push(b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or_default()));
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if let Some(digits) = self.bytes.get_mut(start..) {
+            digits.reverse();
+        }
+        Text(start..self.bytes.len())
+    }
+
+    /// Keeps these pieces as one text.
+    pub(crate) fn push(&mut self, pieces: &[&[u8]]) -> Text {
+        let start = self.bytes.len();
+        pieces.iter().for_each(|piece| self.bytes.extend_from_slice(piece));
+        Text(start..self.bytes.len())
+    }
+
+    /// Keeps a text as a header field may carry it: `%` and all bytes that are not visible ASCII are percent-encoded.
+    ///
+    /// `%` as well, so that no two subjects look alike.
+    pub(crate) fn push_encoded(&mut self, text: &str) -> Text {
+        let start = self.bytes.len();
+        for byte in text.bytes() {
+            if byte.is_ascii_graphic() && byte != b'%' {
+                self.bytes.push(byte);
+            } else {
+                let digit =
+                    |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
+                let mut utf8 = [0; 4];
+                self.bytes.push(b'%');
+                self.bytes.extend_from_slice(digit(byte >> 4).encode_utf8(&mut utf8).as_bytes());
+                self.bytes.extend_from_slice(digit(byte & 15).encode_utf8(&mut utf8).as_bytes());
+            }
+        }
+        Text(start..self.bytes.len())
+    }
+
+    pub(crate) fn bytes(&self, text: &Text) -> &[u8] {
+        self.bytes.get(text.0.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self, text: &Text) -> &str {
+        core::str::from_utf8(self.bytes(text)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+
+    #[test]
+    fn a_field_value_is_visible_ascii_and_no_two_texts_share_one() {
+        let mut kept = Kept::default();
+        let mut encoded = |text: &str| {
+            let text = kept.push_encoded(text);
+            kept.text(&text).to_owned()
+        };
+        assert_eq!(encoded("https://idp.example/a?b=c"), "https://idp.example/a?b=c");
+        assert_eq!(encoded("a b"), "a%20b");
+        assert_eq!(encoded("a%20b"), "a%2520b");
+        assert_eq!(encoded("j\u{f6}rg\r\nx-role: admin"), "j%C3%B6rg%0D%0Ax-role:%20admin");
+        assert_eq!(encoded("\u{7f}\0"), "%7F%00");
+        assert_eq!(encoded(""), "");
+    }
+}
