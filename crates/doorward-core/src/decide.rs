@@ -28,11 +28,23 @@ pub fn decide<'d, T: AsTables, K: Keys>(
     let (mut bump, members) = scratch.parts();
     let mut facts = Facts { principal: None, path: "", route: None, place: Place::Header };
 
-    let Some((target, path)) = normal_target(request, &mut bump) else {
+    let Some(Normal { target, path, other }) = normal_target(request, &mut bump) else {
         return refuse(facts, &tables, None, Reason::PathAmbiguous.into());
     };
+    let matched = tables.route(request, path);
+    if let Some(other) = other.map(|other| tables.route(request, other))
+        && !matched.agrees_with(&other)
+    {
+        let hidden = matched.is_hidden() || other.is_hidden();
+        let fault = Reason::PathAmbiguous.into();
+        return if hidden {
+            conceal(Facts { path, ..facts }, &tables, fault)
+        } else {
+            refuse(facts, &tables, None, fault)
+        };
+    }
     facts.path = path;
-    let route = match tables.route(request, path) {
+    let route = match matched {
         Matched::Route(route) => route,
         Matched::Anyone(route, proof) => {
             facts.route = Some(route.number);
@@ -75,15 +87,24 @@ pub fn decide<'d, T: AsTables, K: Keys>(
     }
 }
 
-/// The target and its normalised path, which is borrowed from the request where it is normal already.
-fn normal_target<'d>(request: &Request<'d>, bump: &mut Bump<'d>) -> Option<(Target<'d>, &'d str)> {
+/// A target and its path as it is judged.
+struct Normal<'d> {
+    target: Target<'d>,
+    /// The path, borrowed from the request where it is normal already.
+    path: &'d str,
+    /// How others may read it, where that is not the same: the routes must be.
+    other: Option<&'d str>,
+}
+
+fn normal_target<'d>(request: &Request<'d>, bump: &mut Bump<'d>) -> Option<Normal<'d>> {
     let target = Target::parse(request.url).ok()?;
     if !path::needs_work(target.path) {
-        return Some((target, target.path));
+        return Some(Normal { target, path: target.path, other: None });
     }
-    // A normalised path is never longer.
-    let out = bump.take(target.path.len())?;
-    Some((target, path::normalise(target.path, out).ok()?))
+    // A normalised path is never longer, and its other reading shorter.
+    let path = path::normalise(target.path, bump.take(target.path.len())?).ok()?;
+    let other = path::decode_reserved(path, bump.take(path.len())?);
+    Some(Normal { target, path, other })
 }
 
 /// A refusal, with the challenge of the route; a hidden route's is concealed.

@@ -118,7 +118,8 @@ fn shadowed(earlier: &RouteModel, later: &RouteModel) -> Option<String> {
     later.methods.iter().find(|method| earlier.methods.contains(method)).map(|method| format!("`{method}`"))
 }
 
-/// A literal segment as requests are normalised. Characters outside ASCII are written as requests must send them.
+/// A literal segment as requests are normalised, and with the characters as they are that may stand in a path so. Others
+/// outside ASCII are written as requests must send them.
 fn normal(segment: &str) -> Option<String> {
     let mut text = String::from("/");
     for byte in segment.bytes() {
@@ -130,6 +131,8 @@ fn normal(segment: &str) -> Option<String> {
     }
     let mut out = vec![0; text.len() + 1];
     let normal = path::normalise(&text, &mut out).ok()?.strip_prefix('/')?;
+    let mut out = vec![0; normal.len()];
+    let normal = path::decode_reserved(normal, &mut out).unwrap_or(normal);
     // A dot segment disappears, and a slash that was encoded is refused above: what is left is one segment.
     if normal.is_empty() && !segment.is_empty() { None } else { Some(normal.to_owned()) }
 }

@@ -18,6 +18,7 @@ fn hidden(unmatched: &str) -> File {
             {"path": "/half", "accept": "corp", "methods": ["GET"], "hidden": true},
             {"path": "/half", "accept": "corp", "methods": ["POST"]},
             {"path": "/plain", "accept": "corp", "methods": ["GET"]},
+            {"path": "/secret:stop", "accept": "corp", "hidden": true},
         ]),
     );
     let top = json!({"unmatched": unmatched, "advertise_scope": true, "resource_metadata": "https://api.example/m"});
@@ -85,6 +86,7 @@ fn hidden(unmatched: &str) -> File {
     f.case(&id("half-in-sight"), "", send("POST", "/half"), &refuse("credential_missing"));
     f.case(&id("method-in-sight"), "reason/method_refused", send("PUT", "/plain"), &open);
     f.case(&id("in-sight"), "", get("/plain"), &refuse("credential_missing"));
+    f.case(&id("reserved-encoded"), proves, get("/secret%3Astop"), &concealed("path_ambiguous"));
     f.case(&id("ambiguous-path"), "reason/path_ambiguous", get("/secret%2Fx"), &refuse("path_ambiguous"));
     f
 }

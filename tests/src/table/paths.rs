@@ -13,6 +13,9 @@ pub(super) fn files() -> Vec<File> {
             {"path": "/{*rest}", "accept": "anyone"},
             {"path": "/admin/{*rest}", "accept": "corp"},
             {"path": "/caf%c3%a9/%7ejo", "accept": "corp"},
+            {"path": "/jobs:stop", "accept": "corp"},
+            {"path": "/a%21b", "accept": "corp"},
+            {"path": "/list/{id}", "accept": "corp"},
         ]),
     );
     let mut f = File::new("paths", policy);
@@ -59,9 +62,16 @@ pub(super) fn files() -> Vec<File> {
         f.case(&format!("another-{case}"), "", get(path), &open().and("path", json!(path)));
     }
     f.case("another-behind-dots", "", get("/admin/../public"), &open().and("path", json!("/public")));
+    // Routers that decode reserved characters would take these for what the policy guards, others would not.
+    f.case("reserved-in-the-policy-as-it-is", "", get("/a!b"), &missing("/a!b"));
+    f.case("reserved-as-it-is", "", get("/jobs:stop"), &missing("/jobs:stop"));
+    f.case("reserved-encoded-where-no-rule-cares", "", get("/list/a%40b%3Ac"), &missing("/list/a%40b%3Ac"));
     let ambiguous = refuse("path_ambiguous").and("path", json!("")).and("route", json!(null));
     for (case, path) in [
         ("slash-encoded", "/admin%2Fpanel"),
+        ("reserved-encoded-where-a-rule-cares", "/jobs%3Astop"),
+        ("reserved-encoded-in-lower-case", "/jobs%3astop"),
+        ("reserved-encoded-as-in-the-policy", "/a%21b"),
         ("slash-encoded-in-lower-case", "/admin%2fpanel"),
         ("backslash-encoded", "/admin%5Cpanel"),
         ("backslash-encoded-in-lower-case", "/admin%5cpanel"),

@@ -28,6 +28,31 @@ pub enum Matched<'p> {
     None,
 }
 
+impl Matched<'_> {
+    /// Whether what is found wants to be taken for nothing.
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        match self {
+            Self::Route(route) | Self::Anyone(route, _) | Self::Preflight(route, _) => route.hidden,
+            Self::MethodRefused { hidden } => *hidden,
+            Self::None => false,
+        }
+    }
+
+    /// Whether another path leads to the very same.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Route(one), Self::Route(other))
+            | (Self::Anyone(one, _), Self::Anyone(other, _))
+            | (Self::Preflight(one, _), Self::Preflight(other, _)) => one.number == other.number,
+            (Self::MethodRefused { hidden: one }, Self::MethodRefused { hidden: other }) => one == other,
+            (Self::None, Self::None) => true,
+            _ => false,
+        }
+    }
+}
+
 impl<'p> Tables<'p> {
     /// Finds the route for a normalised path and a method.
     ///

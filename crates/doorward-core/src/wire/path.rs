@@ -133,6 +133,30 @@ pub fn normalise<'o>(path: &str, out: &'o mut [u8]) -> Result<&'o str, Malformed
     core::str::from_utf8(out.get(..len).ok_or(Malformed)?).map_err(|_| Malformed)
 }
 
+/// The other reading of a normalised path: with every `%XX` decoded whose character may stand in a segment as it is.
+///
+/// To RFC 3986, section 2.2 `/jobs%3Astop` and `/jobs:stop` are two paths, and to most routers they are one. `None` where
+/// there is nothing to decode, or `out` is shorter than the path.
+#[must_use]
+pub fn decode_reserved<'o>(path: &str, out: &'o mut [u8]) -> Option<&'o str> {
+    let mut rest = path.as_bytes();
+    let (mut len, mut differs) = (0, false);
+    while let [byte, more @ ..] = rest {
+        let (mut byte, mut after) = (*byte, more);
+        if let (b'%', [high, low, behind @ ..]) = (byte, more)
+            && let Some(value) = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low)
+            && value != b'/'
+            && PLAIN.contains(value)
+        {
+            (byte, after, differs) = (value, behind, true);
+        }
+        len = put(out, len, byte).ok()?;
+        rest = after;
+    }
+    let read = core::str::from_utf8(out.get(..len)?).ok()?;
+    differs.then_some(read)
+}
+
 fn write_segment(mut text: &[u8], out: &mut [u8], start: usize) -> Result<usize, Malformed> {
     let mut len = start;
     while let [byte, rest @ ..] = text {
@@ -251,6 +275,19 @@ mod tests {
         assert_eq!(normal("/a;v=1/b:@!$&'()*+,=").as_deref(), Some("/a;v=1/b:@!$&'()*+,="));
         assert_eq!(normal("/100%25").as_deref(), Some("/100%25"));
         assert_eq!(normal("/100%25zz").as_deref(), Some("/100%25zz"));
+    }
+
+    #[test]
+    fn reserved_characters_have_another_reading() {
+        let mut out = [0; 64];
+        assert_eq!(
+            decode_reserved("/jobs%3Astop/%21%24%26%27%28%29%2A%2B%2C%3B%3D%40", &mut out),
+            Some("/jobs:stop/!$&'()*+,;=@")
+        );
+        for same in ["/", "/a:b", "/a%20b%C3%A9", "/100%25zz", "/a%2"] {
+            assert_eq!(decode_reserved(same, &mut out), None, "{same}");
+        }
+        assert_eq!(decode_reserved("/a%3Ab", &mut out[..3]), None);
     }
 
     #[test]

@@ -16,11 +16,11 @@ impl<'b> Scratch<'b> {
 
     /// How many bytes a policy with this `max_credential` asks for.
     ///
-    /// The path once, and the credential three times: decoded from a form, decoded from base64url (three quarters of it),
+    /// The path twice: normalised, and read in its other way. And the credential three times: decoded from a form, decoded from base64url (three quarters of it),
     /// and its strings without their escapes (less than that).
     #[must_use]
     pub const fn bytes_for(max_credential: usize) -> usize {
-        max_credential.saturating_mul(3).saturating_add(limits::PATH)
+        max_credential.saturating_mul(3).saturating_add(limits::PATH).saturating_add(limits::PATH)
     }
 
     /// Takes the memory. With less than [`Self::bytes_for`] long credentials are refused as too large and long paths that
