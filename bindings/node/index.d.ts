@@ -1,0 +1,473 @@
+// The types of the package, made by `cargo xtask generate` from reasons.json and vocabulary.json; not to be edited:
+// the classes come from types/index.in.d.ts.
+
+/**
+ * Why a caller is refused.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Reason =
+  | 'path_ambiguous'
+  | 'credential_missing'
+  | 'scheme_unsupported'
+  | 'credential_malformed'
+  | 'credentials_ambiguous'
+  | 'credential_too_large'
+  | 'token_malformed'
+  | 'token_encrypted'
+  | 'token_type_refused'
+  | 'critical_header_unknown'
+  | 'algorithm_refused'
+  | 'issuer_untrusted'
+  | 'key_unknown'
+  | 'signature_invalid'
+  | 'audience_mismatch'
+  | 'token_expired'
+  | 'token_too_old'
+  | 'token_not_yet_valid'
+  | 'token_issued_in_future'
+  | 'claim_missing'
+  | 'claim_malformed'
+  | 'token_revoked'
+  | 'token_inactive'
+  | 'step_up_required'
+  | 'route_unmatched'
+  | 'method_refused'
+  | 'issuer_refused'
+  | 'scope_insufficient'
+  | 'role_missing'
+  | 'claim_refused'
+  | 'delegation_refused'
+  | 'proof_missing'
+  | 'trust_unavailable'
+  | 'trust_stale'
+  | 'too_many_failures'
+  | (string & {});
+
+/**
+ * What the caller should do next.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Recovery =
+  | 'none'
+  | 'send_credential'
+  | 'refresh_credential'
+  | 'replace_credential'
+  | 'request_audience'
+  | 'request_scope'
+  | 'step_up'
+  | 'sync_clock'
+  | 'wait'
+  | 'rotate_certificate'
+  | 'new_proof'
+  | 'use_nonce'
+  | 'change_scheme'
+  | 'fix_request'
+  | 'ask_operator'
+  | 'stop'
+  | (string & {});
+
+/**
+ * What was decided.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Outcome =
+  | 'allow'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'bad_request'
+  | 'throttled'
+  | 'unavailable'
+  | (string & {});
+
+/**
+ * How loud a reason is: what operation expects, what is broken, what may be an attack.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Signal =
+  | 'noise'
+  | 'fault'
+  | 'attack'
+  | (string & {});
+
+/**
+ * What a refusal tells the caller about its reason.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Disclosure =
+  | 'none'
+  | 'reason'
+  | (string & {});
+
+/**
+ * On what grounds a caller is let in.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Grounds =
+  | 'anyone'
+  | 'preflight'
+  | 'credential'
+  | (string & {});
+
+/**
+ * The kind of a credential.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type CredentialKind =
+  | 'bearer'
+  | (string & {});
+
+/**
+ * The error code of the protocol, as it stands in the challenge.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type WireError =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | (string & {});
+
+/** A header line: its name, in any case, and its value. */
+export type HeaderPair = readonly [name: string, value: string];
+
+/** Anything that reads like the `Headers` of fetch. */
+export interface HeadersLike {
+  get(name: string): string | null;
+}
+
+/** A request to decide on. */
+export interface DecideRequest {
+  /** The method, in the case in which it came. */
+  method: string;
+  /**
+   * The target as it came, not decoded: a path with its query, such as `req.url` of Node, or an absolute URL.
+   */
+  url: string;
+  /**
+   * The header lines. Only those that {@link Engine.fields} names are looked at, but of those all must be there:
+   *
+   * - an array of pairs, whose strings stand for their UTF-8;
+   * - names and values in turn, one character per byte: `req.rawHeaders` of Node;
+   * - a `Headers` object of fetch, which joins lines of one name with commas (two `Authorization` lines are still seen).
+   *
+   * `req.headers` of Node is refused: it keeps one `Authorization` line of two. With `rawHeaders` and `Headers`,
+   * `method` and `url` are one character per byte as well.
+   */
+  headers?: readonly HeaderPair[] | readonly string[] | HeadersLike | null;
+  /**
+   * The certificates that the client showed, each the bytes of its DER, its own first. Checked for its type and
+   * carried nowhere yet: no kind of credential of this version reads it.
+   */
+  clientChain?: readonly Uint8Array[];
+  /** The content, where {@link Engine.readsBody} asks for it and it is an `application/x-www-form-urlencoded`. */
+  body?: Uint8Array | string | null;
+  /**
+   * The client's IP address as text. Checked for its type and carried nowhere yet: no kind of credential of this
+   * version reads it.
+   */
+  peer?: string | null;
+  /**
+   * The time to judge by: a date, Unix seconds with or without a fraction, or nanoseconds since 1970 as a bigint,
+   * which is exact. The system's clock if it is left out.
+   */
+  now?: Date | number | bigint;
+}
+
+/** Where the files lie that a policy without a file of its own names. */
+export interface PolicyOptions {
+  /** The folder of the key files. A policy that names some is refused without it. */
+  folder?: string | URL;
+}
+
+/** The facts beside a reason, for operators: some of them come from the caller. */
+export type Context =
+  | {
+      /** The claim that holds the time. */
+      readonly claim: string;
+      /** What it says, in Unix seconds. */
+      readonly value: number;
+      /** Our time, in Unix seconds. */
+      readonly now: number;
+      /** The allowance for clocks that differ, in seconds. */
+      readonly leeway: number;
+      /** How long after `value` the credential lives, in seconds, where an age is limited. */
+      readonly limit?: number;
+      /** By how many whole seconds the time was missed beyond the leeway. */
+      readonly missed_by: number;
+    }
+  | {
+      /** The claim, by name or JSON Pointer, that is missing, malformed or refused. */
+      readonly claim: string;
+      readonly value?: undefined;
+    }
+  | {
+      /** The first scope of the route that the token lacks. */
+      readonly scope: string;
+    }
+  | {
+      /** The first role of the route that the token lacks. */
+      readonly role: string;
+    };
+
+/** A value of JSON. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
+
+/** A principal as JSON: the same names and values as in every language. */
+export interface PrincipalJson {
+  issuer: string;
+  issuer_name: string;
+  subject: string;
+  kind: CredentialKind;
+  expires: number | null;
+  actor: JsonValue;
+}
+
+/** A decision as JSON: the same names and values as in every language. */
+export interface DecisionJson {
+  outcome: Outcome;
+  status: number;
+  reason: Reason | null;
+  reason_number: number | null;
+  sentence: string | null;
+  recovery: Recovery;
+  advice: string;
+  operator: string | null;
+  signal: Signal | null;
+  may_resend: boolean;
+  challenges: string[];
+  headers: [string, string][];
+  principal: PrincipalJson | null;
+  context: Context | null;
+  route: number | null;
+  path: string;
+  grounds: Grounds | null;
+  concealed: Reason | null;
+}
+
+/**
+ * Who the caller is: issuer and subject, always together, and what vouches for them.
+ *
+ * `util.inspect` and `console.log` leave subject and claims out, since they may be personal; `toJSON` has the
+ * subject.
+ */
+export class Principal {
+  private constructor();
+  /** The issuer: its identifier, or the name of a SPIFFE trust domain. */
+  get issuer(): string;
+  /** The name of the issuer in the policy. */
+  get issuerName(): string;
+  /** The subject, which means nothing without its issuer; empty where a plain JWT has none. */
+  get subject(): string;
+  /** The kind of credential. */
+  get kind(): CredentialKind;
+  /** When the credential expires, in Unix seconds with their fraction. */
+  get expires(): number | null;
+  /** The chain of delegation, the outermost actor first; `null` where nobody acts for another. */
+  get actor(): JsonValue;
+  /** All claims, parsed when they are first asked for. Numbers beyond 2^53 lose digits, as `JSON.parse` reads them. */
+  get claims(): { [name: string]: JsonValue };
+  /** All claims, as the JSON text that was signed. */
+  get claimsText(): string;
+  /** The object that every language writes, without the claims. */
+  toJSON(): PrincipalJson;
+}
+
+/**
+ * What was decided on one request. It owns what it says and never changes.
+ *
+ * A refusal is a decision like any other: nothing is thrown for it. `util.inspect` and `console.log` show outcome,
+ * status, reason and recovery, and nothing of the caller.
+ */
+export class Decision {
+  private constructor();
+  /** Whether the caller is let in. */
+  get allowed(): boolean;
+  /** What was decided. */
+  get outcome(): Outcome;
+  /** The HTTP status of the answer; 200 where the caller is let in and somebody else answers. */
+  get status(): number;
+  /** Why the caller is refused; `null` where it is let in. */
+  get reason(): Reason | null;
+  /** The number of the reason, which stays when a code is renamed. */
+  get reasonNumber(): number | null;
+  /** The reason as a sentence, for people; its wording may change. */
+  get sentence(): string | null;
+  /** What the caller should do next. */
+  get recovery(): Recovery;
+  /** The recovery as a sentence, for people. */
+  get advice(): string;
+  /** What the operator should do about it: about the true reason, where a hidden route conceals it. */
+  get operator(): string | null;
+  /** How loud the true reason is; `null` where the caller is let in. */
+  get signal(): Signal | null;
+  /** Whether the very same credential may be sent again after the recovery. */
+  get mayResend(): boolean;
+  /** What the caller may learn about the reason: whether a body of your own may name it. */
+  get disclosure(): Disclosure;
+  /** The values of `WWW-Authenticate`, one for each line. */
+  get challenges(): readonly string[];
+  /** The header fields that the answer must carry, in order; an allow has some where no cache may keep its answer. */
+  get headers(): readonly (readonly [name: string, value: string])[];
+  /**
+   * Who the caller is: known on every allow that took a credential, and on every refusal that came after the
+   * credential was found genuine, an expired one's included. Only an allow makes it somebody to act for.
+   */
+  get principal(): Principal | null;
+  /** The facts beside the reason, for operators. */
+  get context(): Context | null;
+  /** The route that governed the request, by its place in the policy file, from 0. */
+  get route(): number | null;
+  /**
+   * The path that was judged, normalised: what the application must see, and a forwarding host must send on. Empty if
+   * it is ambiguous.
+   */
+  get path(): string;
+  /** On what grounds the caller is let in. */
+  get grounds(): Grounds | null;
+  /** The true reason of a refusal that a hidden route conceals. For operators: an answer must not show it. */
+  get concealed(): Reason | null;
+  /** The object that every language writes: everything but the claims. */
+  toJSON(): DecisionJson;
+}
+
+/** One fault of a policy. */
+export interface PolicyFault {
+  /** The file, as it was named. */
+  readonly file: string | null;
+  /** The line, from 1. */
+  readonly line: number | null;
+  /** The column, from 1, in characters. */
+  readonly column: number | null;
+  /** Where in the policy, as a dotted path such as `routes[2].scopes`; empty for the policy as a whole. */
+  readonly place: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What would mend it. */
+  readonly help: string | null;
+}
+
+/** A policy that cannot be loaded. Its message has one line for each fault; no key appears in it. */
+export class PolicyError extends Error {
+  private constructor();
+  name: 'PolicyError';
+  /** Every fault that was found, in the order of the text. */
+  readonly errors: readonly PolicyFault[];
+}
+
+/**
+ * A policy with its keys, ready to decide. Loading reads files; deciding does not.
+ *
+ * An engine belongs to the thread that made it: each worker loads its own.
+ *
+ * ```js
+ * const engine = Engine.fromFile('orders.toml');
+ * const decision = engine.decide({ method: req.method, url: req.url, headers: req.rawHeaders });
+ * if (!decision.allowed) console.log(decision.status, decision.reason, decision.recovery);
+ * ```
+ */
+export class Engine {
+  /**
+   * Loads a policy file, TOML or JSON by its name, and the key files that it names, relative to its folder.
+   *
+   * @throws {PolicyError} for every fault of the policy, and a file that is not there
+   */
+  constructor(path: string | URL);
+  /**
+   * The same as the constructor.
+   *
+   * @throws {PolicyError} for every fault of the policy, and a file that is not there
+   */
+  static fromFile(path: string | URL): Engine;
+  /**
+   * Loads a policy from an object, which has the members that a policy file has. Whole numbers beyond 2^53 are
+   * given as bigint.
+   *
+   * @throws {PolicyError} for every fault of the policy, without lines and columns
+   * @throws {RangeError} for a number that JavaScript cannot tell from its neighbour
+   */
+  static fromPolicy(policy: object, options?: PolicyOptions): Engine;
+  /**
+   * Loads a policy from text.
+   *
+   * @throws {PolicyError} for every fault of the policy
+   */
+  static fromText(text: string, format: 'toml' | 'json', options?: PolicyOptions): Engine;
+  /** The names, in lower case, of the header fields that a decision looks at: all lines of those are needed. */
+  get fields(): readonly string[];
+  /** Whether any route takes tokens from a form: only then a body needs to be handed over. */
+  get readsBody(): boolean;
+  /** What the policy's author should know, though it is no fault. */
+  get warnings(): readonly string[];
+  /** How many issuers the policy has. */
+  get issuers(): number;
+  /** How many routes the policy has. */
+  get routes(): number;
+  /**
+   * Decides on a request. A refusal is returned, never thrown.
+   *
+   * @throws {TypeError} for an argument of another type
+   * @throws {RangeError} for a `now` that is no time, or one in another unit: a number above 1e11, which is
+   * milliseconds, and a bigint below 1e17, which is `process.hrtime`
+   */
+  decide(request: DecideRequest): Decision;
+}
+
+/** What is fixed about a reason. */
+export interface ReasonFacts {
+  /** Its number, which is never used again. */
+  readonly number: number;
+  /** Its code. */
+  readonly code: Reason;
+  /** The outcome that it leads to. */
+  readonly outcome: Outcome;
+  /** The HTTP status, where the policy does not hide the route. */
+  readonly status: number;
+  /** The error code of the protocol in the challenge. */
+  readonly wireError: WireError | null;
+  /** What the caller should do next. */
+  readonly recovery: Recovery;
+  /** What the operator should do. */
+  readonly operator: string;
+  /** How loud it is. */
+  readonly signal: Signal;
+  /** Whether the very same credential may be sent again after the recovery. */
+  readonly mayResend: boolean;
+  /** The reason as a sentence. */
+  readonly sentence: string;
+}
+
+/** Every reason by its code. */
+export const REASONS: { readonly [code: string]: ReasonFacts };
+
+/** Every outcome. */
+export const OUTCOMES: readonly Outcome[];
+
+/** Every recovery. */
+export const RECOVERIES: readonly Recovery[];
+
+/** Every signal. */
+export const SIGNALS: readonly Signal[];
+
+/** What the middlewares can be told. */
+export interface GuardOptions {
+  /**
+   * The longest form that is read for a token, in bytes: 65536 if it is left out. A longer one is answered with
+   * 413. Forms are read only where {@link Engine.readsBody} asks for them.
+   */
+  formLimit?: number;
+  /** The time to judge by; the system's clock if it is left out. */
+  now?: () => Date | number | bigint;
+  /**
+   * Told of what went wrong where no decision could be made, and the request was answered with 500: a warning of
+   * the process if it is left out.
+   */
+  onError?: (error: unknown) => void;
+}

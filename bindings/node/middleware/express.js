@@ -1,0 +1,47 @@
+'use strict';
+// Express, and routers that call middlewares as it does.
+
+const { Guard, allowFields, ambiguous, refusal, send, setFields, settled } = require('../lib/guard.js');
+
+const REWRITTEN = 'the URL was rewritten before doorward saw it: put doorward first';
+
+function doorward(engine, options) {
+  const guard = new Guard(engine, options);
+  return function doorward(req, res, next) {
+    const url = req.originalUrl ?? req.url;
+    const mounted = url !== req.url;
+    if (mounted && !isMount(url, req)) {
+      // An absolute target is the client's doing, anything else the application's.
+      send(res, url.startsWith('/') ? guard.failure(new Error(REWRITTEN)) : ambiguous());
+      return;
+    }
+    guard.judge(req, url, (decision) => {
+      req.doorward = decision;
+      if (!decision.allowed) {
+        send(res, refusal(decision));
+        return;
+      }
+      const seen = settled(decision, url);
+      if (seen !== null) {
+        if (mounted) {
+          // The router has chosen this mount by the path that came; it will not choose again.
+          send(res, ambiguous());
+          return;
+        }
+        req.url = seen;
+        req.originalUrl = seen; // proxies forward this one
+      }
+      setFields(allowFields(decision), (name, value) => res.setHeader(name, value));
+      next();
+    }, (answer) => send(res, answer));
+  };
+}
+
+/** Whether `req.url` is the rest of `url` behind the path that a router is mounted at. */
+function isMount(url, { baseUrl, url: rest }) {
+  if (typeof baseUrl !== 'string') return false;
+  // Express puts a slash before a rest that has none: `/api?x` at `/api` becomes `/?x`.
+  return url === baseUrl + rest || (rest.startsWith('/') && url === baseUrl + rest.slice(1));
+}
+
+module.exports = { doorward };
