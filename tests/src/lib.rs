@@ -1,6 +1,7 @@
 //! Tests across Doorward's crates.
 
 mod case;
+pub mod hosts;
 mod mint;
 mod spec;
 pub mod suites;

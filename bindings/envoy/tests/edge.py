@@ -82,13 +82,14 @@ class Upstream:
             protocol_version = "HTTP/1.1"
 
             def echo(self):
-                length = int(self.headers.get("content-length") or 0)
+                body, trailers = self.content()
                 got = {
                     "upstream": upstream.name,
                     "method": self.command,
                     "path": self.path,
                     "headers": [[name.lower(), value] for name, value in self.headers.items()],
-                    "body": self.rfile.read(length).decode(errors="replace"),
+                    "body": body.decode(errors="replace"),
+                    "trailers": trailers,
                 }
                 body = json.dumps(got).encode()
                 self.send_response(200)
@@ -97,6 +98,17 @@ class Upstream:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)
+
+            def content(self):
+                """The body, and the trailers as pairs."""
+                if self.headers.get("transfer-encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("content-length") or 0)), []
+                body = b""
+                while length := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(length)
+                    self.rfile.readline()
+                trailers = http.client.parse_headers(self.rfile).items()
+                return body, [[name.lower(), value] for name, value in trailers]
 
             do_GET = do_HEAD = do_POST = do_PUT = do_OPTIONS = echo
 
@@ -113,12 +125,17 @@ class Upstream:
         self.server.server_close()
 
 
-def cluster(name, port):
-    """A cluster of one upstream on loopback."""
+def cluster(name, port, trailers=False):
+    """A cluster of one upstream on loopback, which may be sent trailers."""
     endpoint = {"address": {"socket_address": {"address": "127.0.0.1", "port_value": port}}}
+    options = any_of(
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config={"http_protocol_options": {"enable_trailers": trailers}},
+    )
     return {
         "name": name,
         "connect_timeout": "5s",
+        "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options},
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [{"endpoint": endpoint}]}]},
     }
 

@@ -85,6 +85,8 @@ class Configurations(unittest.TestCase):
             (struct({"polcy": OPEN}), "filter_config: unknown key `polcy`: did you mean `policy`?"),
             (struct({}), "filter_config: expected one of `policy_file`, `policy` and `policy_toml`"),
             (struct({"policy": OPEN, "identity": "all"}), "filter_config.identity: expected `both`, "),
+            # Where the policy takes tokens from forms, a second one in a form must be seen.
+            (struct({"policy": policy(), "body": False}), "filter_config: unknown key `body`"),
             (struct({"policy_file": "/nowhere.toml"}), "/nowhere.toml: no such file"),
             (text("{"), "filter_config: expected a JSON object: "),
             (struct({"policy": {**OPEN, "issuers": {"corp": {**issuer("a"), "keys": {"file": "k.json"}}}}}),

@@ -1,8 +1,10 @@
 """What upstreams are told of the caller, and that nobody else can tell them."""
 
+import json
+import re
 import unittest
 
-from edge import Edge, Upstream, bearer, cluster, doorward, listener, of_route, policy, struct, to
+from edge import FORMS_ISSUER, Edge, Upstream, bearer, cluster, doorward, listener, of_route, policy, struct, to, token
 
 #: Spellings that an upstream may read as an identity header, which no caller may send.
 SMUGGLED = [
@@ -14,13 +16,17 @@ SMUGGLED = [
     ("x_doorward_issuer", "https://evil.example"),
     ("X-Doorward-Outcome", "allow"),
     ("X-Doorward-Roles", "admin"),
+    ("X.Doorward.Subject", "root"),
+    ("x!doorward~subject", "root"),
+    ("x-doorward", "root"),
+    ("x_doorwards", "root"),
 ]
 
 
 def told(answer):
     """Everything that the upstream got under a name that reads as ours."""
     headers = answer.json()["headers"]
-    return sorted((name, value) for name, value in headers if name.replace("_", "-").startswith("x-doorward-"))
+    return sorted((name, value) for name, value in headers if re.match("x[^a-z0-9]doorward", name))
 
 
 class Identity(unittest.TestCase):
@@ -47,9 +53,33 @@ class Identity(unittest.TestCase):
                     self.assertEqual(told(answer), expected)
 
     def test_other_headers_that_look_alike_go_on(self):
-        answer = self.edge().get("/open/a", ("X-Doorward", "1"), ("X-Doorwards-Subject", "2"))
-        self.assertEqual(answer.upstream("x-doorward"), ["1"])
-        self.assertEqual(answer.upstream("x-doorwards-subject"), ["2"])
+        answer = self.edge().get("/open/a", ("XDoorward-Subject", "1"), ("X0Doorward-Subject", "2"), ("Doorward", "3"))
+        self.assertEqual(answer.upstream("xdoorward-subject"), ["1"])
+        self.assertEqual(answer.upstream("x0doorward-subject"), ["2"])
+        self.assertEqual(answer.upstream("doorward"), ["3"])
+
+    def test_no_caller_can_tell_an_upstream_who_it_is_in_trailers(self):
+        manager = {"http_protocol_options": {"enable_trailers": True}}
+        off = to("app", "/legacy/", typed_per_filter_config=of_route(struct({"disabled": True})))
+        filters = [doorward(struct({"policy": policy()}))]
+        upstream = cluster("app", self.upstream.port, trailers=True)
+        edge = Edge(lambda log: listener(filters, [off, to("app")], log, **manager), [upstream])
+        self.addCleanup(edge.close)
+        form = f"access_token={token(iss=FORMS_ISSUER)}"
+        for path, kind, body in [
+            ("/open/a", "text/plain", "hi"),
+            ("/legacy/a", "text/plain", "hi"),
+            ("/forms", "application/x-www-form-urlencoded", form),
+        ]:
+            with self.subTest(path=path):
+                trailers = "".join(f"{name}: {value}\r\n" for name, value in SMUGGLED) + "X-Sum: 7\r\n"
+                head = f"POST {path} HTTP/1.1\r\nHost: edge\r\nContent-Type: {kind}\r\nConnection: close\r\n"
+                content = f"{len(body):x}\r\n{body}\r\n0\r\n{trailers}\r\n"
+                got = edge.raw(f"{head}Transfer-Encoding: chunked\r\n\r\n{content}".encode())
+                self.assertTrue(got.startswith(b"HTTP/1.1 200 "), got)
+                seen = json.loads(got[got.index(b'{"upstream"') : got.rindex(b"}") + 1])
+                self.assertEqual(seen["body"], body)
+                self.assertEqual(seen["trailers"], [["x-sum", "7"]])
 
     def test_a_subject_of_any_characters_is_one_plain_value(self):
         edge = self.edge()

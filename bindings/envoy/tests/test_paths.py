@@ -2,7 +2,9 @@
 
 import unittest
 
-from edge import Edge, Upstream, bearer, cluster, doorward, issuer, listener, of_route, policy, struct, to
+from edge import (
+    FORMS_ISSUER, Edge, Upstream, bearer, cluster, doorward, issuer, listener, of_route, policy, struct, to, token,
+)
 
 #: Ways to write a path below /admin that begins as if it were open, or as nothing at all.
 DISGUISES = [
@@ -118,6 +120,31 @@ class Paths(unittest.TestCase):
                 self.assertEqual(answer.upstream("x-doorward-issuer"), ["https://partner.example"])
         self.assertEqual(edge.get("/partner/../open/a").status, 200, "the filter's own policy, which lets anyone in")
         self.assertEqual(edge.get("/partner/../orders/7", good).status, 401)
+
+    def test_a_form_is_waited_for_where_a_rewritten_path_leads_to_a_policy_that_reads_forms(self):
+        whole = policy()
+        plain = {**whole, "issuers": {"corp": whole["issuers"]["corp"]}}
+        plain["routes"] = [route for route in whole["routes"] if route["accept"] != ["forms"]]
+        own = of_route(struct({"policy": whole}))
+        routes = [to("partner", "/forms", typed_per_filter_config=own), to("app")]
+        clusters = [cluster(upstream.name, upstream.port) for upstream in self.upstreams]
+        filters = [doorward(struct({"policy": plain}))]
+        edge = Edge(lambda log: listener(filters, routes, log, normalize_path=False), clusters)
+        self.addCleanup(edge.close)
+        kind = ("Content-Type", "application/x-www-form-urlencoded")
+        form = f"access_token={token(iss=FORMS_ISSUER)}".encode()
+        for path in ("/forms", "/open/../forms", "/%66orms"):
+            with self.subTest(path=path):
+                answer = edge.get(path, kind, method="POST", body=form)
+                self.assertEqual(answer.status, 200, answer.body)
+                self.assertEqual((answer.json()["upstream"], answer.json()["path"]), ("partner", "/forms"))
+                self.assertEqual(answer.json()["body"], form.decode())
+                # A second credential is seen wherever it stands.
+                answer = edge.get(path, kind, bearer(iss=FORMS_ISSUER), method="POST", body=form)
+                self.assertEqual((answer.status, answer.json()["reason"]), (400, "credentials_ambiguous"))
+                self.assertEqual(edge.get(path, kind, method="POST", body=b"a=1").status, 401)
+        answer = edge.get("/forms/../open/a", kind, method="POST", body=form)
+        self.assertEqual((answer.status, answer.json()["upstream"]), (200, "app"))
 
     def test_a_disabled_route_lets_in_what_is_plainly_its_own_and_nothing_else(self):
         off = of_route(struct({"disabled": True}))

@@ -281,6 +281,28 @@ class RewritesAsSent(Running):
         self.assert_refused(self.send("GET", "/admin/x"), 401, "credential_missing")
 
 
+class RewritesInParts(Running):
+    """Locations that say different things about which path is judged."""
+
+    HTTP = """
+    server {
+        listen PORT;
+        root html;
+        doorward on;
+        doorward_policy policy.toml;
+        location /public/ { doorward_target sent; rewrite ^/public/(.*)$ /$1 break; try_files $uri @both; }
+        location @both { doorward_target both; proxy_pass http://UPSTREAM; }
+    }
+    """
+    POLICIES = {"policy.toml": REWRITE_POLICY}
+
+    def test_a_location_that_judges_more_is_not_content_with_what_was_judged_before(self):
+        self.assert_refused(self.send("GET", "/public/admin/x"), 401, "credential_missing")
+        seen = self.seen(self.send("GET", "/public/admin/x", bearer("robot")))
+        self.assertEqual((seen.target, seen.identity()["x-doorward-subject"]), ("/admin/x", "robot"))
+        self.assertEqual(self.seen(self.send("GET", "/public/open/x")).target, "/open/x")
+
+
 class RewritesAsServed(Running):
     HTTP = REWRITTEN.replace("TARGET", "doorward_target served;")
     POLICIES = {

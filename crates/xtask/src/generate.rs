@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::bindings::{self, Derived};
 use crate::project::{self, Project};
 
 /// A derived file, and the arguments of the `doorward` command that prints it.
@@ -17,12 +18,19 @@ const fn generated(path: &'static str, command: &'static [&'static str]) -> Gene
 const FILES: &[Generated] = &[
     generated("crates/doorward-core/REASONS.md", &["reasons", "--format", "markdown"]),
     generated("crates/doorward/reasons.json", &["reasons", "--format", "json"]),
+    generated("crates/doorward/vocabulary.json", &["reasons", "--format", "vocabulary"]),
     generated("crates/doorward/policy.schema.json", &["check", "--schema"]),
 ];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String> {
     match arguments {
-        [] => FILES.iter().try_for_each(|file| write(project, file)),
+        [] => {
+            // One after the other: the languages' files are derived from those that the command prints.
+            for file in FILES {
+                write(project, &produce(project, file)?)?;
+            }
+            bindings::derived(project)?.iter().try_for_each(|file| write(project, file))
+        }
         [check] if check == "--check" => check_all(project),
         _ => Err("expected no argument, or `--check`".to_owned()),
     }
@@ -30,36 +38,37 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String>
 
 /// Compares every derived file with what the code says now, and names all that differ.
 pub(crate) fn check_all(project: &Project) -> Result<(), String> {
+    let printed = FILES.iter().map(|file| produce(project, file)).collect::<Result<Vec<_>, _>>()?;
+    let files: Vec<Derived> = printed.into_iter().chain(bindings::derived(project)?).collect();
     let mut stale = Vec::new();
-    for file in FILES {
-        let expected = produce(project, file)?;
-        let found = fs::read(project.root().join(file.path)).unwrap_or_default();
-        if let Some(difference) = difference(&found, &expected) {
+    for file in &files {
+        let found = fs::read(project.root().join(&file.path)).unwrap_or_default();
+        if let Some(difference) = difference(&found, &file.content) {
             println!("{}: {difference}", file.path);
-            stale.push(file.path);
+            stale.push(file.path.as_str());
         }
     }
     if stale.is_empty() {
-        println!("generate: {} derived files are current", FILES.len());
+        println!("generate: {} derived files are current", files.len());
         return Ok(());
     }
     Err(format!("{} not current: run `cargo xtask generate`", stale.join(", ")))
 }
 
-fn write(project: &Project, file: &Generated) -> Result<(), String> {
-    let content = produce(project, file)?;
-    let path = project.root().join(file.path);
-    if fs::read(&path).is_ok_and(|found| found == content) {
-        println!("{} is current", file.path);
+fn write(project: &Project, file: &Derived) -> Result<(), String> {
+    let Derived { path, content } = file;
+    let full = project.root().join(path);
+    if fs::read(&full).is_ok_and(|found| found == *content) {
+        println!("{path} is current");
         return Ok(());
     }
-    fs::write(&path, content).map_err(|error| format!("{}: {error}", file.path))?;
-    println!("{} written", file.path);
+    fs::write(&full, content).map_err(|error| format!("{path}: {error}"))?;
+    println!("{path} written");
     Ok(())
 }
 
 /// What the command prints; in release, which the tests build anyway.
-fn produce(project: &Project, file: &Generated) -> Result<Vec<u8>, String> {
+fn produce(project: &Project, file: &Generated) -> Result<Derived, String> {
     let mut command = project.cargo(&["run", "--quiet", "--release", "--package", "doorward-cli", "--"]);
     command.args(file.command).stderr(std::process::Stdio::inherit());
     let fault = |what: &str| format!("{}: `{}` {what}", file.path, project::line(&command));
@@ -72,7 +81,7 @@ fn produce(project: &Project, file: &Generated) -> Result<Vec<u8>, String> {
     if output.stdout.is_empty() {
         return Err(fault("printed nothing".to_owned()));
     }
-    Ok(output.stdout)
+    Ok(Derived { path: file.path.to_owned(), content: output.stdout })
 }
 
 /// Where two contents first differ; `None` when they are the same.

@@ -1,6 +1,7 @@
 //! The project's tasks: `cargo xtask <verb>`.
 
 mod bench;
+mod bindings;
 mod cases;
 mod cites;
 mod finding;
@@ -43,7 +44,21 @@ const VERBS: &[Verb] = &[
         run: generate::run,
     },
     Verb { names: &["cases"], about: "write the table of decisions again [--check]", run: cases::run },
-    Verb { names: &["bench"], about: "measure, and print the table of ratios [ARGS…]", run: bench::run },
+    Verb {
+        names: &["install-c"],
+        about: "build and install the C library and its headers --prefix FOLDER",
+        run: bindings::c::install,
+    },
+    Verb {
+        names: &["hosts"],
+        about: "run every case through every host --write: and renew the README's table",
+        run: bindings::hosts::write,
+    },
+    Verb {
+        names: &["bench"],
+        about: "measure, and print the table of ratios; `bench bindings`: the other languages [ARGS…]",
+        run: bench::run,
+    },
     Verb {
         names: &["mutants"],
         about: "mutate the core and see the tests go red [ARGS…]",

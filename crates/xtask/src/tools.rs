@@ -27,7 +27,10 @@ pub(crate) fn ensure(project: &Project, tool: &Tool, install: bool) -> Result<()
         ));
     }
     let folder = project.target().join("tools");
-    let mut command = project.cargo(&["install", "--locked", "--quiet", "--version", version, "--root"]);
+    // Helpers run for seconds: building them without optimisation is what saves time.
+    let mut command =
+        project.cargo(&["install", "--locked", "--quiet", "--debug", "--version", version, "--root"]);
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     project::run(command.arg(folder).arg(name))
         .map_err(|error| format!("{name} could not be installed: {error}"))?;
     if installed() { Ok(()) } else { Err(format!("{name} was installed, yet does not run")) }

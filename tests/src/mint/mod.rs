@@ -5,6 +5,6 @@ mod keys;
 mod rsa;
 mod token;
 
-pub(crate) use base64url::encode as base64url;
+pub(crate) use base64url::{decode as decode_base64url, encode as base64url};
 pub(crate) use keys::{Key, pem};
 pub(crate) use token::{NOW, Token, corp, mesh, partner};

@@ -3,7 +3,7 @@
 mod counts;
 mod fuzz;
 mod msrv;
-mod step;
+pub(crate) mod step;
 mod steps;
 
 use std::env;

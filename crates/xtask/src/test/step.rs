@@ -8,22 +8,22 @@ use super::counts::Counts;
 use crate::project::{self, Project};
 
 /// A step: adding one is one line in `steps.rs`.
-pub(super) struct Step {
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
-    pub(super) run: fn(&Context<'_>) -> Report,
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn(&Context<'_>) -> Report,
 }
 
 /// What every step is given.
-pub(super) struct Context<'a> {
-    pub(super) project: &'a Project,
+pub(crate) struct Context<'a> {
+    pub(crate) project: &'a Project,
     /// Whether helpers may be built first, which takes minutes.
-    pub(super) install: bool,
+    pub(crate) install: bool,
 }
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Ok,
     Failed,
     Skipped,
@@ -41,28 +41,35 @@ impl fmt::Display for Verdict {
 
 /// What came out of a step.
 #[derive(Debug)]
-pub(super) struct Report {
-    pub(super) verdict: Verdict,
+pub(crate) struct Report {
+    pub(crate) verdict: Verdict,
     /// Why it failed or was skipped, or what it proved.
-    pub(super) note: String,
+    pub(crate) note: String,
     tests: Option<Counts>,
 }
 
 impl Report {
-    pub(super) fn ok(note: impl Into<String>) -> Self {
+    pub(crate) fn ok(note: impl Into<String>) -> Self {
         Self { verdict: Verdict::Ok, note: note.into(), tests: None }
     }
 
-    pub(super) fn failed(note: impl Into<String>) -> Self {
+    pub(crate) fn failed(note: impl Into<String>) -> Self {
         Self { verdict: Verdict::Failed, note: note.into(), tests: None }
     }
 
-    pub(super) fn skipped(why: impl Into<String>) -> Self {
+    pub(crate) fn skipped(why: impl Into<String>) -> Self {
         Self { verdict: Verdict::Skipped, note: why.into(), tests: None }
     }
 
+    /// A run of several programs, counted by whoever ran them. A run that executed nothing has failed.
+    pub(crate) fn counted(passed: u64, failed: u64, skipped: u64, note: impl Into<String>) -> Self {
+        let failed = if passed + failed == 0 { 1 } else { failed };
+        let verdict = if failed > 0 { Verdict::Failed } else { Verdict::Ok };
+        Self { verdict, note: note.into(), tests: Some(Counts { passed, failed, skipped }) }
+    }
+
     /// The step's tests; a step without tests counts as one.
-    pub(super) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         self.tests.unwrap_or_else(|| {
             let one = |verdict| u64::from(self.verdict == verdict);
             Counts { passed: one(Verdict::Ok), failed: one(Verdict::Failed), skipped: one(Verdict::Skipped) }
@@ -98,12 +105,12 @@ impl From<Result<(), String>> for Report {
 }
 
 /// Runs a command that has no tests of its own.
-pub(super) fn check(command: &mut Command) -> Report {
+pub(crate) fn check(command: &mut Command) -> Report {
     project::run(command).into()
 }
 
 /// Runs a command that executes tests, passes its output on, and counts.
-pub(super) fn tests(command: &mut Command) -> Report {
+pub(crate) fn tests(command: &mut Command) -> Report {
     println!("$ {}", project::line(command));
     let mut counts = Vec::new();
     let exit = stream(command, |line| counts.extend(Counts::read(line)));

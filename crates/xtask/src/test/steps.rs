@@ -2,6 +2,7 @@
 
 use super::step::{Context, Report, Step, check, tests};
 use super::{fuzz, msrv};
+use crate::bindings;
 use crate::project;
 use crate::{cases, cites, generate, structure, tools};
 
@@ -13,7 +14,7 @@ const fn step(name: &'static str, about: &'static str, run: fn(&Context<'_>) -> 
     Step { name, about, run }
 }
 
-pub(super) const STEPS: &[Step] = &[
+pub(crate) const STEPS: &[Step] = &[
     step("fmt", "the code is formatted", fmt),
     step("structure", "layers, file openings, file sizes, the top level", |c| {
         structure::run(c.project, &[]).into()
@@ -21,6 +22,14 @@ pub(super) const STEPS: &[Step] = &[
     step("cites", "citations of RFCs", |c| cites::run(c.project, &[]).into()),
     step("clippy", "lints, everywhere", clippy),
     step("tests", "unit tests, cross-crate tests, the table of decisions, documentation tests", cargo_test),
+    step("c", "the C ABI, its header, its examples, sanitizers", bindings::c::test),
+    step("python", "the Python package: types, frameworks, the wheel", bindings::python::test),
+    step("node", "the Node package: types, frameworks, the tarball", bindings::node::test),
+    step("nginx", "the nginx module in a real nginx", bindings::nginx::test),
+    step("envoy", "the Envoy filter in a real Envoy", bindings::envoy::test),
+    step("serve", "`doorward serve` behind a real proxy", bindings::serve::test),
+    step("hosts", "every case through every host", bindings::hosts::test),
+    step("readme", "the README's examples in other languages", bindings::readme::test),
     step("generated", "derived files are current", generated),
     step("instructions", "no decision costs more instructions than it did", instructions),
     step("msrv", "the oldest promised Rust builds it", msrv::run),
@@ -127,6 +136,6 @@ fn docs(context: &Context<'_>) -> Report {
 }
 
 /// A helper that is missing is a reason to skip, unless it should have been built.
-pub(super) fn unready(context: &Context<'_>, why: String) -> Report {
+pub(crate) fn unready(context: &Context<'_>, why: String) -> Report {
     if context.install { Report::failed(why) } else { Report::skipped(why) }
 }

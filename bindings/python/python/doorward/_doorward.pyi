@@ -1,0 +1,262 @@
+"""
+The native half of doorward; import from `doorward` instead.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from doorward._vocabulary import CredentialKind, Disclosure, Grounds, Outcome, Reason, Recovery, Signal
+from os import PathLike
+from typing import Any, Final, Literal, final
+
+__all__ = ["__version__", "Decision", "Engine", "Principal"]
+
+__version__: Final[str]
+"""
+The version of the package.
+"""
+
+@final
+class Decision:
+    """
+    One decision on one request. It cannot be changed, and it keeps nothing of the request alive.
+
+    A decision is neither true nor false: ask `allowed`.
+    """
+    def __bool__(self, /) -> bool:
+        """
+        A decision object would be true whatever it says: `if decision:` is a hole, and so it is an error.
+        """
+    def __repr__(self, /) -> str:
+        """
+        Outcome, status, reason and what follows; nothing of the request and nothing of the caller.
+        """
+    @property
+    def advice(self, /) -> str:
+        """
+        What the caller should do next, as a sentence.
+        """
+    @property
+    def allowed(self, /) -> bool:
+        """
+        Whether the caller is let in.
+        """
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body that a host sends with a refusal, as JSON; empty where the caller is let in.
+        """
+    @property
+    def challenges(self, /) -> tuple[str, ...]:
+        """
+        The values of `WWW-Authenticate`, in order.
+        """
+    @property
+    def concealed(self, /) -> Reason | None:
+        """
+        The true reason of a refusal that a hidden route conceals. For operators: an answer must not show it.
+        """
+    @property
+    def context(self, /) -> dict[str, Any] | None:
+        """
+        The facts beside the reason, for operators: some of them come from the caller.
+        """
+    @property
+    def disclosure(self, /) -> Disclosure:
+        """
+        What the caller may learn about the reason: whether a body of your own may name it.
+        """
+    @property
+    def grounds(self, /) -> Grounds | None:
+        """
+        On what grounds the caller is let in.
+        """
+    @property
+    def headers(self, /) -> tuple[tuple[str, str], ...]:
+        """
+        The header fields that the answer must carry, as (name, value) pairs in order: send all of them.
+        """
+    @property
+    def may_resend(self, /) -> bool:
+        """
+        Whether the very same credential may be sent again after the recovery.
+        """
+    @property
+    def operator(self, /) -> str | None:
+        """
+        What an operator should do about the true reason.
+        """
+    @property
+    def outcome(self, /) -> Outcome:
+        """
+        What was decided.
+        """
+    @property
+    def path(self, /) -> str:
+        """
+        The path that was judged, normalised: what a host must send on. Empty if it is ambiguous.
+        """
+    @property
+    def principal(self, /) -> Principal | None:
+        """
+        Who the caller is: known on every allow that took a credential, and on every refusal of a credential that is genuine.
+        Only an allow makes it somebody to act for.
+        """
+    @property
+    def reason(self, /) -> Reason | None:
+        """
+        Why the caller is refused.
+        """
+    @property
+    def reason_number(self, /) -> int | None:
+        """
+        The number of the reason.
+        """
+    @property
+    def recovery(self, /) -> Recovery:
+        """
+        What the caller should do next.
+        """
+    @property
+    def route(self, /) -> int | None:
+        """
+        The route that governed the request, by its place in the policy file.
+        """
+    @property
+    def sentence(self, /) -> str | None:
+        """
+        The reason as a sentence.
+        """
+    @property
+    def signal(self, /) -> Signal | None:
+        """
+        How the true reason should be read by those who watch.
+        """
+    @property
+    def status(self, /) -> int:
+        """
+        The HTTP status of the answer; 200 where the caller is let in and somebody else answers.
+        """
+    def to_dict(self, /) -> dict[str, Any]:
+        """
+        Everything as plain values, as `doorward decide --format json` prints it. The claims are not in it.
+        """
+
+@final
+class Engine:
+    """
+    A policy with its keys, ready to decide. It never changes, and any number of threads may share it.
+    """
+    def __new__(cls, /, path: str | PathLike[str]) -> Engine:
+        """
+        Loads a policy file, TOML or JSON by its name, and the key files that it names, relative to its folder.
+
+        Raises PolicyError with every fault that was found.
+        """
+    def __repr__(self, /) -> str: ...
+    def decide(self, /, *, method: str | bytes, url: str | bytes, headers: Iterable[tuple[str | bytes, str | bytes]], client_chain: Iterable[bytes] = ..., body: bytes | None = None, peer: str | None = None, now: int | float | Decimal | datetime | None = None) -> Decision:
+        """
+        Decides on a request.
+
+        `method` and `url` (the raw target, or an absolute URL) are str or bytes, and so are the names and values of
+        `headers`, pairs in order, repeats kept: hand over all lines at least of the fields named by `fields`. `now` is in Unix
+        seconds, or a datetime with a time zone; without it the clock is read. `client_chain` (DER certificates, leaf first)
+        and `peer` (an address) are checked for their types and carried nowhere yet: no kind of credential that this version
+        knows reads them.
+        """
+    def decide_asgi(self, /, scope: dict[str, Any], body: bytes | None = None, now: int | float | Decimal | datetime | None = None) -> Decision:
+        """
+        Decides on an ASGI scope of type http or websocket, from its raw path where the server tells it. Headers that are
+        not in `fields` are not copied.
+        """
+    def decide_wsgi(self, /, environ: dict[str, Any], body: bytes | None = None, now: int | float | Decimal | datetime | None = None) -> Decision:
+        """
+        Decides on a WSGI environ, from its raw target where the server tells it. Headers that are not in `fields` are
+        not read.
+        """
+    @property
+    def fields(self, /) -> tuple[str, ...]:
+        """
+        The names of the header fields that a decision can look at, in lower case: the others need not be handed over.
+        """
+    @staticmethod
+    def from_file(path: str | PathLike[str]) -> Engine:
+        """
+        Loads a policy file; the same as calling the class.
+        """
+    @staticmethod
+    def from_policy(policy: dict[str, Any], folder: str | PathLike[str] | None = None) -> Engine:
+        """
+        Makes an engine of a policy that is a dict with the members of a policy file; `folder` as for from_text.
+        """
+    @staticmethod
+    def from_text(text: str, format: Literal["toml", "json"], folder: str | PathLike[str] | None = None) -> Engine:
+        """
+        Loads a policy from text in the format "toml" or "json"; key files are looked for in `folder`, and refused if there
+        is none.
+        """
+    @property
+    def issuers(self, /) -> int:
+        """
+        How many issuers the policy has.
+        """
+    @property
+    def reads_body(self, /) -> bool:
+        """
+        Whether a decision can look at the body, which then matters only as application/x-www-form-urlencoded.
+        """
+    @property
+    def routes(self, /) -> int:
+        """
+        How many routes the policy has.
+        """
+    @property
+    def warnings(self, /) -> tuple[str, ...]:
+        """
+        What the policy's author should know, though it is no fault.
+        """
+
+@final
+class Principal:
+    """
+    A caller whose credential was found genuine. A subject means nothing without its issuer.
+    """
+    def __repr__(self, /) -> str:
+        """
+        The issuer's name in the policy and the kind of credential; not the subject, which may be personal.
+        """
+    @property
+    def actor(self, /) -> dict[str, Any] | None:
+        """
+        The chain of delegation: the outermost `act` claim (RFC 8693, section 4.1).
+        """
+    @property
+    def claims(self, /) -> dict[str, Any]:
+        """
+        All claims as the issuer signed them, parsed when they are first asked for. They may be personal.
+        """
+    @property
+    def expires(self, /) -> int | float | None:
+        """
+        When the credential expires, in Unix seconds.
+        """
+    @property
+    def issuer(self, /) -> str:
+        """
+        The issuer's identifier, or the name of a SPIFFE trust domain.
+        """
+    @property
+    def issuer_name(self, /) -> str:
+        """
+        The name of the issuer in the policy.
+        """
+    @property
+    def kind(self, /) -> CredentialKind:
+        """
+        The kind of credential.
+        """
+    @property
+    def subject(self, /) -> str:
+        """
+        The subject; empty where a plain JWT has none.
+        """

@@ -1,0 +1,74 @@
+"""An issuer of tokens, and the policy of a service that trusts it."""
+
+import json
+import time
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ISSUER = "https://idp.example"
+AUDIENCE = "https://api.example"
+
+
+class Issuer:
+    """Signs access tokens (RFC 9068) with a fresh ES256 key."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.jwk: dict[str, Any] = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key()))
+
+    def token(self, subject: str = "svc-a", scope: str = "orders:read", **claims: Any) -> str:
+        """A token for the service; a claim that is None is left out."""
+        now = int(time.time())
+        all_claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "client_id": subject,
+            "iat": now,
+            "exp": now + 600,
+            "jti": "t-1",
+            "scope": scope,
+            **claims,
+        }
+        kept = {name: value for name, value in all_claims.items() if value is not None}
+        return jwt.encode(kept, self._key, algorithm="ES256", headers={"typ": "at+jwt"})
+
+    def bearer(self, subject: str = "svc-a", scope: str = "orders:read", **claims: Any) -> str:
+        """A value of `Authorization`."""
+        return "Bearer " + self.token(subject, scope, **claims)
+
+
+def policy(issuer: Issuer, **of_issuer: Any) -> dict[str, Any]:
+    """A policy with a route for each thing that a host can get wrong."""
+    return {
+        "realm": "orders",
+        "disclosure": "reason",
+        "issuers": {
+            "corp": {
+                "profile": "rfc9068",
+                "issuer": ISSUER,
+                "audience": [AUDIENCE],
+                "algorithms": ["ES256"],
+                "keys": {"inline": issuer.jwk},
+                **of_issuer,
+            }
+        },
+        "routes": [
+            {
+                "path": "/v1/orders/{id}",
+                "methods": ["GET", "HEAD", "POST"],
+                "accept": ["corp"],
+                "scopes": ["orders:read"],
+            },
+            {"path": "/v1/admin", "accept": ["corp"], "scopes": ["admin"]},
+            {"path": "/v1/jobs:stop", "accept": ["corp"], "scopes": ["admin"]},
+            {"path": "/v1/{name}", "accept": ["corp"]},
+            {"path": "/ws/{room}", "accept": ["corp"], "scopes": ["orders:read"]},
+            {"path": "/hidden", "accept": ["corp"], "scopes": ["admin"], "hidden": True},
+            {"path": "/healthz", "accept": "anyone"},
+            {"path": "/files/{*rest}", "accept": "anyone"},
+            {"path": "/app/{*rest}", "accept": ["corp"]},
+        ],
+    }

@@ -1,0 +1,151 @@
+"""One engine for many threads, and nothing that grows."""
+
+import gc
+import sys
+import threading
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from doorward import Decision, Engine, Reason
+from issuer import Issuer, policy
+
+THREADS = 8
+ROUNDS = 2_000
+
+
+def test_no_thread_sees_the_caller_of_another(engine: Engine, issuer: Issuer) -> None:
+    values = [
+        [("Authorization", issuer.bearer(f"svc-{number}", padding="x" * number * 97))]
+        for number in range(THREADS)
+    ]
+    start = threading.Barrier(THREADS)
+
+    def work(number: int) -> list[Decision]:
+        start.wait(20)
+        kept = []
+        for turn in range(ROUNDS):
+            url = f"/v1/orders/{number}-{turn}"
+            if turn % 3 == 2:
+                decision = engine.decide(method="GET", url="/v1/admin", headers=values[number])
+                assert decision.reason is Reason.SCOPE_INSUFFICIENT
+            else:
+                decision = engine.decide(method="GET", url=url, headers=values[number])
+                assert decision.allowed and decision.path == url
+            assert decision.principal is not None
+            assert decision.principal.subject == f"svc-{number}"
+            if turn % 50 == 0:
+                kept.append(decision)
+        return kept
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            results = list(pool.map(work, range(THREADS), timeout=50))
+    finally:
+        sys.setswitchinterval(interval)
+    for number, kept in enumerate(results):
+        for decision in kept:
+            assert decision.principal is not None
+            assert decision.principal.claims["sub"] == f"svc-{number}"
+            assert len(decision.principal.claims["padding"]) == number * 97
+
+
+def test_one_principal_for_all_who_ask_at_once(engine: Engine, issuer: Issuer) -> None:
+    headers = [("Authorization", issuer.bearer())]
+    for _ in range(200):
+        decision = engine.decide(method="GET", url="/v1/orders/7", headers=headers)
+        start = threading.Barrier(4)
+
+        def ask(decision: Decision = decision, start: threading.Barrier = start) -> tuple[int, int]:
+            start.wait(20)
+            assert decision.principal is not None
+            return id(decision.principal), id(decision.principal.claims)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert len({future.result(20) for future in [pool.submit(ask) for _ in range(4)]}) == 1
+
+
+def test_engines_of_one_thread_do_not_share_memory(issuer: Issuer) -> None:
+    large = {**policy(issuer), "max_credential": 65536}
+    engines = [Engine.from_policy(large) for _ in range(20)]
+    small = Engine.from_policy({**policy(issuer), "max_credential": 512})
+    headers = [("Authorization", issuer.bearer(padding="x" * 40_000))]
+
+    def decide() -> None:
+        for _ in range(3):
+            for engine in engines:
+                refused = small.decide(method="GET", url="/v1/orders/7", headers=headers)
+                assert refused.reason is Reason.CREDENTIAL_TOO_LARGE
+                assert engine.decide(method="GET", url="/v1/orders/7", headers=headers).allowed
+
+    # A thread of its own has no memory yet: the small one comes first.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(decide).result(20)
+
+
+def test_decisions_leave_nothing_behind(engine: Engine, issuer: Issuer) -> None:
+    value = issuer.bearer(act={"sub": "svc-b"})
+    headers = [("Authorization", value)]
+    now = 1795387431
+    held = (value, headers, headers[0], engine, now)
+
+    def run() -> None:
+        for url in ("/v1/orders/7", "/v1/admin", "/healthz", "/%00"):
+            decision = engine.decide(method="GET", url=url, headers=headers, body=b"a", peer="::1")
+            engine.decide(method="GET", url=url, headers=headers, now=now)
+            used: list[Any] = [decision.to_dict(), repr(decision), decision.headers, decision.context]
+            if decision.principal is not None:
+                used += [decision.principal.claims, decision.principal.actor, decision.principal.expires]
+            assert used
+            with suppress(TypeError):
+                engine.decide(method="GET", url=url, headers=[("Authorization", None)])  # type: ignore[list-item]
+
+    for _ in range(50):
+        run()
+    gc.collect()
+    before = [sys.getrefcount(thing) for thing in held]
+    tracemalloc.start()
+    blocks = sys.getallocatedblocks()
+    for _ in range(2_000):
+        run()
+    gc.collect()
+    grown = sys.getallocatedblocks() - blocks
+    tracemalloc.stop()
+    assert [sys.getrefcount(thing) for thing in held] == before
+    assert grown < 200, grown
+
+
+def test_a_cycle_that_a_user_makes_is_collected(engine: Engine, issuer: Issuer) -> None:
+    import weakref
+
+    class Mark:
+        """Something whose end can be seen."""
+
+    headers = [("Authorization", issuer.bearer())]
+    decision = engine.decide(method="GET", url="/v1/orders/7", headers=headers)
+    assert decision.principal is not None
+    mark = Mark()
+    gone = weakref.ref(mark)
+    principal = decision.principal
+    principal.claims.update(principal=principal, mark=mark)
+    del decision, principal, mark
+    gc.collect()
+    assert gone() is None
+
+
+def test_policies_that_do_not_load_leave_nothing_behind() -> None:
+    def run() -> None:
+        with suppress(ValueError):
+            Engine.from_policy({"reaml": "orders"})
+
+    for _ in range(20):
+        run()
+    gc.collect()
+    blocks = sys.getallocatedblocks()
+    for _ in range(500):
+        run()
+    gc.collect()
+    assert sys.getallocatedblocks() - blocks < 100
