@@ -1,8 +1,9 @@
 //! A client that sends bytes as they are and takes answers apart: no library, which would mend what it is given.
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 
 /// No answer of a server on this machine takes longer, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(10);

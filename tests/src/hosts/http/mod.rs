@@ -15,6 +15,7 @@ mod wire;
 use super::table::{Source, TableFile};
 use client::{Client, Response};
 use clock::Clock;
+use core::net::SocketAddr;
 use doorward::Engine;
 use doorward::raw_request::RawRequest;
 use judge::{Expected, Seen};
@@ -23,7 +24,6 @@ use process::Server;
 use rules::{Outcome, Rules, Score};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use wire::Wire;
 

@@ -7,7 +7,7 @@ use super::judge::Seen;
 use super::predicates::after_origin;
 use super::process::{self, Server, free_addresses};
 use super::wire::Wire;
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

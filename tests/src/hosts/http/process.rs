@@ -1,9 +1,10 @@
 //! A server as a child process: started with the clock in hand, stopped whatever happens.
 
 use super::clock::Clock;
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;

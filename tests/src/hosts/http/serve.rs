@@ -6,8 +6,8 @@ use super::clock::Clock;
 use super::judge::{Behind, Seen};
 use super::process::{self, Server, free_addresses};
 use super::wire::Wire;
+use core::net::SocketAddr;
 use doorward::Engine;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,9 +1,10 @@
 //! The application behind a proxy: it answers 200 and tells what it was sent, in a field of the answer, so that HEAD tells too.
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 
 /// The field of the answer that holds what was seen, as JSON in hexadecimal digits.
 pub(super) const SEEN: &str = "x-upstream-seen";

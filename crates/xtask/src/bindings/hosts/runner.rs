@@ -26,9 +26,12 @@ pub(super) struct Host {
 enum Kind {
     /// A program that prints its answers: `command ROOT FILE…`.
     Runner(fn(&Project) -> Result<Command, String>),
-    /// A server that is asked over HTTP: its program and, where it has one, its module.
-    Server(&'static str, fn(&Project) -> Result<(PathBuf, Option<PathBuf>), String>),
+    /// A server that is asked over HTTP.
+    Server(&'static str, fn(&Project) -> Result<Served, String>),
 }
+
+/// A server's program and, where it has one, its module.
+type Served = (PathBuf, Option<PathBuf>);
 
 /// Every host, in the order of the table.
 pub(super) const HOSTS: &[Host] = &[
