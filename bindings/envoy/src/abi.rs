@@ -55,6 +55,7 @@ pub(crate) struct ModulePair {
 
 /// Which header map.
 pub(crate) const REQUEST_HEADERS: u32 = 0;
+pub(crate) const REQUEST_TRAILERS: u32 = 1;
 pub(crate) const RESPONSE_HEADERS: u32 = 2;
 
 /// Which part of a body: what the present event brought, and what was kept from earlier ones.
@@ -115,6 +116,17 @@ unsafe extern "C" {
         headers_length: usize,
         body: ModuleBuffer,
         details: ModuleBuffer,
+    );
+    pub(crate) fn envoy_dynamic_module_callback_http_send_response_headers(
+        filter: *mut c_void,
+        headers: *mut ModulePair,
+        headers_length: usize,
+        end_of_stream: bool,
+    );
+    pub(crate) fn envoy_dynamic_module_callback_http_send_response_data(
+        filter: *mut c_void,
+        data: ModuleBuffer,
+        end_of_stream: bool,
     );
     pub(crate) fn envoy_dynamic_module_callback_http_set_dynamic_metadata_string_batch(
         filter: *mut c_void,

@@ -4,11 +4,12 @@ use crate::config::Identity;
 use crate::host::{Headers, Stream};
 use crate::memory::{Kept, Text};
 use core::iter;
+use doorward::body::MEDIA_TYPE;
 use doorward::doorward_core::request::field_names;
 use doorward::{Answer, Body, Decision, Engine, Field, Outcome, Reason, Recovery, Request, Scratch};
 
-/// What the names of all identity headers begin with.
-const PREFIX: &[u8] = b"x-doorward-";
+/// What the names of all identity headers begin with, in two parts with one byte between them.
+const PREFIX: [&[u8]; 2] = [b"x", b"doorward"];
 
 /// How many field lines a decision is shown without allocating: more are an attack on it.
 const FIELDS: usize = 16;
@@ -29,8 +30,7 @@ pub(crate) struct Facts<'m> {
     caller: Option<Caller>,
     /// Whether nothing was to be decided.
     disabled: bool,
-    /// Whether the request is a gRPC call.
-    grpc: bool,
+    manner: Manner,
     /// What `:path` must become.
     path: Option<Text>,
     /// The names of all lines that only this filter may set, each ended by a line feed.
@@ -112,7 +112,7 @@ impl<'m> Facts<'m> {
             answer: decision.answer(answer).ok()?,
             caller,
             disabled,
-            grpc: !decision.is_allow() && is_grpc(headers),
+            manner: Manner::of(headers),
             path: plain_target(decision.path(), target, kept),
             foreign,
             details: kept.push(&[b"doorward_", code.as_bytes()]),
@@ -198,48 +198,103 @@ fn plain_target(plain: &str, target: &[u8], kept: &mut Kept) -> Option<Text> {
     (!plain.is_empty() && plain.as_bytes() != path).then(|| kept.push(&[plain.as_bytes(), query]))
 }
 
-/// Whether a request is a gRPC call, by the media types that Envoy takes for one.
-fn is_grpc(headers: Headers<'_>) -> bool {
-    headers.iter().any(|(name, value)| {
-        let rest = value.strip_prefix(b"application/grpc".as_slice());
-        name == field_names::CONTENT_TYPE.as_bytes()
-            && rest.is_some_and(|rest| matches!(rest, [] | [b'+' | b';', ..]))
-    })
+/// What a request is to gRPC, which decides how a refusal of it looks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Manner {
+    /// Whether it is a call of gRPC: a POST with its media type. Nobody else is answered with status 200.
+    call: bool,
+    /// Whether Envoy makes the answer of a filter one of gRPC, by the media type alone and never if that has parameters.
+    converted: bool,
+    /// Whether the answer has no body.
+    head: bool,
 }
 
-/// What the answer to a gRPC call must say: Envoy says 200 to the call and, left to itself, `grpc-status: 0`, which is "OK".
-/// The numbers are those that gRPC gives to a plain HTTP answer.
-const fn grpc_status(status: u16) -> &'static str {
-    match status {
-        400 => "13",
-        401 => "16",
-        403 => "7",
-        404 => "12",
-        429 | 502..=504 => "14",
-        _ => "2",
+impl Manner {
+    fn of(headers: Headers<'_>) -> Self {
+        let (mut method, mut media_type) = (b"".as_slice(), b"".as_slice());
+        for (name, value) in headers.iter() {
+            if name == METHOD {
+                method = value;
+            } else if name == field_names::CONTENT_TYPE.as_bytes() {
+                media_type = value;
+            }
+        }
+        Self::new(method, media_type)
+    }
+
+    fn new(method: &[u8], media_type: &[u8]) -> Self {
+        let rest = media_type.strip_prefix(b"application/grpc".as_slice());
+        let converted = matches!(rest, Some([] | [b'+', ..]));
+        let named = converted || matches!(rest, Some([b';', ..]));
+        Self { call: named && method == b"POST", converted, head: method == b"HEAD" }
     }
 }
 
-/// The field that tells a gRPC call how it went.
-fn grpc_field(grpc: bool, status: u16) -> impl Iterator<Item = (&'static str, &'static str)> {
-    grpc.then(|| ("grpc-status", grpc_status(status))).into_iter()
+/// The status code of gRPC that says the same: those of the layer for tower.
+const fn grpc_status(status: u16) -> &'static str {
+    match status {
+        400 => "3",
+        401 => "16",
+        403 => "7",
+        404 => "12",
+        429 => "8",
+        503 => "14",
+        _ => "13",
+    }
 }
 
-/// Whether only this filter may set a header of this name. Upstreams in the manner of CGI cannot tell `-` from `_`.
+/// Answers in the manner that the request wants.
+fn reply<'n, 'v>(
+    stream: &mut Stream<'_>,
+    manner: Manner,
+    status: u16,
+    fields: impl IntoIterator<Item = (&'n str, &'v str)>,
+    body: &str,
+    details: &str,
+) {
+    let grpc = ("grpc-status", grpc_status(status));
+    match (manner.call, manner.converted) {
+        (false, false) => stream.reply(status, None, fields, body, details),
+        // Left to itself, Envoy would add `grpc-status: 0`, which is "OK".
+        (true, true) => stream.reply(status, Some(grpc), fields, body, details),
+        // What Envoy would convert, or would not, goes out as it is, at the price of the details.
+        (false, true) => {
+            let length = body.len().to_string();
+            let own = [("content-type", MEDIA_TYPE), ("content-length", length.as_str())];
+            stream.reply_as_is(status, own, fields, Some(body).filter(|_| !manner.head));
+        }
+        (true, false) => stream.reply_as_is(200, [("content-type", "application/grpc"), grpc], fields, None),
+    }
+}
+
+/// Whether only this filter may set a header of this name. Upstreams in the manner of CGI cannot tell `-` from `_`, and some
+/// not from `.`, so that every separator counts.
 fn is_ours(name: &[u8]) -> bool {
-    name.get(..PREFIX.len()).is_some_and(|front| {
-        front
-            .iter()
-            .zip(PREFIX)
-            .all(|(byte, known)| byte.to_ascii_lowercase() == *known || (*byte, *known) == (b'_', b'-'))
-    })
+    let begins = |name: &[u8], with: &[u8]| {
+        name.get(..with.len()).is_some_and(|front| front.eq_ignore_ascii_case(with))
+    };
+    let [letter, word] = PREFIX;
+    match name.split_at_checked(letter.len()) {
+        Some((front, [separator, rest @ ..])) => {
+            begins(front, letter) && !separator.is_ascii_alphanumeric() && begins(rest, word)
+        }
+        _ => false,
+    }
+}
+
+/// Removes what only this filter may say from the trailers of a request; whether that was possible.
+pub(crate) fn strip_trailers(stream: &mut Stream<'_>) -> bool {
+    let mut lines = Vec::new();
+    let names = stream.trailers(&mut lines).iter().map(|(name, _)| name).filter(|name| is_ours(name));
+    let names: Vec<Vec<u8>> = names.map(<[u8]>::to_vec).collect();
+    names.iter().fold(true, |done, name| stream.remove_trailer(name) & done)
 }
 
 /// Answers a request that is not let in.
 pub(crate) fn refuse(stream: &mut Stream<'_>, facts: &Facts<'_>, kept: &Kept, identity: Identity) {
     stream.set_metadata(facts.metadata(kept, identity));
-    let grpc = grpc_field(facts.grpc, facts.status);
-    stream.reply(facts.status, grpc, facts.answer.fields(), facts.body.as_str(), kept.text(&facts.details));
+    let (body, details) = (facts.body.as_str(), kept.text(&facts.details));
+    reply(stream, facts.manner, facts.status, facts.answer.fields(), body, details);
 }
 
 /// Makes a request that is let in the caller's; whether that was possible.
@@ -275,13 +330,13 @@ pub(crate) fn broken(stream: &mut Stream<'_>) {
 
 /// Answers without a decision.
 fn bare(stream: &mut Stream<'_>, status: u16, body: &str, details: &str) {
-    let grpc = is_grpc(stream.headers(&mut Vec::new()));
-    stream.reply(status, grpc_field(grpc, status), iter::empty(), body, details);
+    let manner = Manner::of(stream.headers(&mut Vec::new()));
+    reply(stream, manner, status, iter::empty(), body, details);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::{Manner, grpc_status, is_ours};
 
     #[test]
     fn names_that_an_upstream_may_read_as_ours_are_ours() {
@@ -291,13 +346,38 @@ mod tests {
             "x_doorward_subject",
             "x-doorward_new",
             "x-doorward-",
+            "x-doorward",
+            "x-doorwards-subject",
+            "x.doorward.subject",
+            "x!DOORWARD",
         ] {
             assert!(is_ours(name.as_bytes()), "{name}");
         }
-        for name in
-            ["x-doorward", "x-doorwards-subject", "xdoorward-subject", "x.doorward.subject", "subject", ""]
+        for name in ["xdoorward-subject", "x1doorward", "x--doorward", "x-doorwar", "x-", "x", "subject", ""]
         {
             assert!(!is_ours(name.as_bytes()), "{name}");
         }
+    }
+
+    #[test]
+    fn a_call_of_grpc_is_a_post_with_its_media_type() {
+        let manner = |method: &str, media_type: &str| {
+            let manner = Manner::new(method.as_bytes(), media_type.as_bytes());
+            (manner.call, manner.converted)
+        };
+        for media_type in ["application/grpc", "application/grpc+proto"] {
+            assert_eq!(manner("POST", media_type), (true, true), "{media_type}");
+            assert_eq!(manner("GET", media_type), (false, true), "{media_type}");
+        }
+        assert_eq!(manner("POST", "application/grpc;v=1"), (true, false));
+        for media_type in ["application/grpc-web", "application/grpc-web+proto", "application/grpcs", ""] {
+            assert_eq!(manner("POST", media_type), (false, false), "{media_type}");
+        }
+    }
+
+    #[test]
+    fn statuses_of_grpc_are_those_of_the_layer_for_tower() {
+        let statuses = [400, 401, 403, 404, 429, 503, 500, 413].map(grpc_status);
+        assert_eq!(statuses, ["3", "16", "7", "12", "8", "14", "13", "13"]);
     }
 }

@@ -19,8 +19,8 @@ const STAT_PREFIX: &str = "doorward";
 pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) identity: Identity,
-    /// The longest form that is kept; nothing where bodies are not looked at.
-    pub(crate) body_limit: Option<usize>,
+    /// The longest form that is kept.
+    pub(crate) body_limit: usize,
     pub(crate) counters: Counters,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn load(host: &ConfigHost<'_>, text: &[u8]) -> Result<Arc<Settings>, 
     Ok(Arc::new(Settings {
         policy: draft.policy()?,
         identity: draft.identity,
-        body_limit: draft.body.then_some(draft.body_limit),
+        body_limit: draft.body_limit,
         counters: Counters::define(host, draft.stat_prefix.as_deref().unwrap_or(STAT_PREFIX)),
     }))
 }
@@ -91,8 +91,8 @@ pub(crate) fn load_route(text: &[u8]) -> Result<RouteSettings, String> {
     }
 }
 
-const FILTER_KEYS: [&str; 7] =
-    ["policy_file", "policy", "policy_toml", "identity", "body", "body_limit", "stat_prefix"];
+const FILTER_KEYS: [&str; 6] =
+    ["policy_file", "policy", "policy_toml", "identity", "body_limit", "stat_prefix"];
 const ROUTE_KEYS: [&str; 4] = ["policy_file", "policy", "policy_toml", "disabled"];
 
 /// A configuration whose policy is not loaded yet.
@@ -100,7 +100,6 @@ const ROUTE_KEYS: [&str; 4] = ["policy_file", "policy", "policy_toml", "disabled
 struct Draft {
     source: Option<Source>,
     identity: Identity,
-    body: bool,
     body_limit: usize,
     stat_prefix: Option<String>,
     disabled: bool,
@@ -124,7 +123,6 @@ impl Draft {
         let mut draft = Self {
             source: None,
             identity: Identity { headers: true, metadata: true },
-            body: true,
             body_limit: BODY_LIMIT,
             stat_prefix: None,
             disabled: false,
@@ -159,7 +157,6 @@ impl Draft {
                 self.identity = Identity { headers, metadata };
                 Ok(())
             }
-            "body" => boolean(value).map(|body| self.body = body),
             "disabled" => boolean(value).map(|disabled| self.disabled = disabled),
             "body_limit" => {
                 // Envoy writes the numbers of a Struct as it likes, `65536` or `6.5536e4`.
@@ -243,8 +240,13 @@ mod tests {
         );
         assert_eq!(fault(r#"{"timeout": 1}"#), "filter_config: unknown key `timeout`");
         assert_eq!(
-            Draft::read(br#"{"body": true}"#, &ROUTE_KEYS).unwrap_err(),
+            fault(r#"{"body": false}"#),
             "filter_config: unknown key `body`",
+            "forms are always waited for: a second credential could stand there"
+        );
+        assert_eq!(
+            Draft::read(br#"{"body_limit": 1}"#, &ROUTE_KEYS).unwrap_err(),
+            "filter_config: unknown key `body_limit`",
             "a route takes this from its filter"
         );
     }
@@ -258,7 +260,7 @@ mod tests {
         );
         assert_eq!(fault(""), "filter_config: expected an object with a policy, found nothing");
         assert!(fault("[]").starts_with("filter_config: expected a JSON object: "));
-        assert!(fault(r#"{"body": true, "body": true}"#).contains("`body` is there twice"));
+        assert!(fault(r#"{"body_limit": 1, "body_limit": 1}"#).contains("`body_limit` is there twice"));
     }
 
     #[test]
@@ -266,7 +268,6 @@ mod tests {
         for (text, wanted) in [
             (r#"{"policy_file": 1}"#, "filter_config.policy_file: expected a string"),
             (r#"{"policy": "a"}"#, "filter_config.policy: expected an object"),
-            (r#"{"body": "yes"}"#, "filter_config.body: expected `true` or `false`"),
             (
                 r#"{"body_limit": 0}"#,
                 "filter_config.body_limit: expected a whole number from 1 to 1000000000",
@@ -302,10 +303,10 @@ mod tests {
     #[test]
     fn a_good_configuration_is_taken_as_it_is() {
         let text = r#"{"policy": {"routes": [{"path": "/", "accept": "anyone"}]}, "identity": "metadata",
-                       "body": false, "body_limit": 1e3, "stat_prefix": "edge.auth"}"#;
+                       "body_limit": 1e3, "stat_prefix": "edge.auth"}"#;
         let draft = Draft::read(text.as_bytes(), &FILTER_KEYS).unwrap();
         assert_eq!(draft.identity, Identity { headers: false, metadata: true });
-        assert_eq!((draft.body, draft.body_limit), (false, 1000));
+        assert_eq!(draft.body_limit, 1000);
         assert_eq!(draft.stat_prefix.as_deref(), Some("edge.auth"));
         assert_eq!(draft.policy().unwrap().engine.routes(), 1);
     }

@@ -68,6 +68,17 @@ impl Chosen {
     }
 }
 
+/// Where the content of a request is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Content {
+    /// There is none.
+    None,
+    /// It may still come.
+    Coming,
+    /// All of it was kept.
+    Kept,
+}
+
 /// How one look at a request ended.
 enum Looked {
     Done(Verdict),
@@ -82,12 +93,11 @@ impl Filter {
 
     pub(crate) fn on_headers(&self, stream: &mut Stream<'_>, end_of_stream: bool) -> Verdict {
         let Some(chosen) = Chosen::of(stream) else { return Verdict::Broken };
-        if !end_of_stream && self.settings.body_limit.is_some() && self.reads_body(&chosen) && is_form(stream)
-        {
-            self.phase.set(Phase::Holding);
-            return Verdict::Hold;
+        let content = if end_of_stream { Content::None } else { Content::Coming };
+        if self.waits(stream, &chosen, content) {
+            return self.hold();
         }
-        self.judge(stream, chosen, false)
+        self.judge(stream, chosen, content)
     }
 
     pub(crate) fn on_body(&self, stream: &mut Stream<'_>, end_of_stream: bool) -> Verdict {
@@ -95,7 +105,7 @@ impl Filter {
             Phase::Over(verdict) => verdict,
             Phase::Begun => Verdict::Broken,
             Phase::Holding => {
-                if stream.body_length() > self.settings.body_limit.unwrap_or_default() {
+                if stream.body_length() > self.settings.body_limit {
                     self.count(stream, self.settings.counters.of(Outcome::BadRequest));
                     answer::too_large(stream);
                     return self.over(Verdict::Answered);
@@ -106,6 +116,10 @@ impl Filter {
     }
 
     pub(crate) fn on_trailers(&self, stream: &mut Stream<'_>) -> Verdict {
+        // Upstreams may merge trailers into the header.
+        if !answer::strip_trailers(stream) {
+            return Verdict::Broken;
+        }
         match self.phase.get() {
             Phase::Over(verdict) => verdict,
             Phase::Begun => Verdict::Broken,
@@ -127,9 +141,19 @@ impl Filter {
     /// The body is there.
     fn on_whole(&self, stream: &mut Stream<'_>) -> Verdict {
         match Chosen::of(stream) {
-            Some(chosen) => self.judge(stream, chosen, true),
+            Some(chosen) => self.judge(stream, chosen, Content::Kept),
             None => Verdict::Broken,
         }
+    }
+
+    /// Whether the decision has to wait for the content: a form that the policy looks into.
+    fn waits(&self, stream: &Stream<'_>, chosen: &Chosen, content: Content) -> bool {
+        content == Content::Coming && self.reads_body(chosen) && is_form(stream)
+    }
+
+    fn hold(&self) -> Verdict {
+        self.phase.set(Phase::Holding);
+        Verdict::Hold
     }
 
     fn reads_body(&self, chosen: &Chosen) -> bool {
@@ -145,10 +169,12 @@ impl Filter {
     /// Judges the request by what was chosen, and once more if its plain path leads elsewhere.
     ///
     /// A path that is plain stays as it is, so that a third time cannot be needed; it would be a fault.
-    fn judge(&self, stream: &mut Stream<'_>, mut chosen: Chosen, with_body: bool) -> Verdict {
+    fn judge(&self, stream: &mut Stream<'_>, mut chosen: Chosen, content: Content) -> Verdict {
         for _ in 0..2 {
-            match self.look(stream, &chosen, with_body) {
+            match self.look(stream, &chosen, content == Content::Kept) {
                 Looked::Done(verdict) => return self.over(verdict),
+                // The other policy may look into forms where this one does not.
+                Looked::Elsewhere(other) if self.waits(stream, &other, content) => return self.hold(),
                 Looked::Elsewhere(other) => chosen = other,
             }
         }

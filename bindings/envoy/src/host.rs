@@ -12,7 +12,7 @@ use core::slice;
 use doorward::body::MEDIA_TYPE;
 
 /// How many fields an answer has at most: one for each challenge, and some more.
-pub(crate) const ANSWER_FIELDS: usize = 16;
+pub(crate) const ANSWER_FIELDS: usize = 20;
 
 /// How many entries of metadata are set at most.
 pub(crate) const METADATA_ENTRIES: usize = 16;
@@ -102,22 +102,23 @@ impl Stream<'_> {
 
     /// All lines of the request's header, in order, pseudo-headers included; their addresses are noted in `room`.
     pub(crate) fn headers<'s>(&'s self, room: &'s mut Vec<EnvoyHeader>) -> Headers<'s> {
+        self.lines(abi::REQUEST_HEADERS, room)
+    }
+
+    /// All lines of the request's trailers, which are there once their hook is called.
+    pub(crate) fn trailers<'s>(&'s self, room: &'s mut Vec<EnvoyHeader>) -> Headers<'s> {
+        self.lines(abi::REQUEST_TRAILERS, room)
+    }
+
+    fn lines<'s>(&'s self, map: u32, room: &'s mut Vec<EnvoyHeader>) -> Headers<'s> {
         // SAFETY: the filter is alive as `new` demands.
-        let length = unsafe {
-            abi::envoy_dynamic_module_callback_http_get_headers_size(
-                self.filter.as_ptr(),
-                abi::REQUEST_HEADERS,
-            )
-        };
+        let length =
+            unsafe { abi::envoy_dynamic_module_callback_http_get_headers_size(self.filter.as_ptr(), map) };
         room.clear();
         room.resize(length, EnvoyHeader { name: EnvoyBuffer::NONE, value: EnvoyBuffer::NONE });
         // SAFETY: the filter is alive, and `room` has as many places as Envoy just said that it will fill.
         let filled = unsafe {
-            abi::envoy_dynamic_module_callback_http_get_headers(
-                self.filter.as_ptr(),
-                abi::REQUEST_HEADERS,
-                room.as_mut_ptr(),
-            )
+            abi::envoy_dynamic_module_callback_http_get_headers(self.filter.as_ptr(), map, room.as_mut_ptr())
         };
         Headers { lines: if filled { room } else { &[] } }
     }
@@ -135,16 +136,20 @@ impl Stream<'_> {
         }
     }
 
-    /// Removes all lines of a name from the request.
+    /// Removes all lines of a name from the request's header.
     pub(crate) fn remove(&mut self, name: &[u8]) -> bool {
+        self.remove_from(abi::REQUEST_HEADERS, name)
+    }
+
+    /// Removes all lines of a name from the request's trailers.
+    pub(crate) fn remove_trailer(&mut self, name: &[u8]) -> bool {
+        self.remove_from(abi::REQUEST_TRAILERS, name)
+    }
+
+    fn remove_from(&mut self, map: u32, name: &[u8]) -> bool {
         // SAFETY: the filter is alive; the name outlives the call; a null value is how the ABI says "remove".
         unsafe {
-            abi::envoy_dynamic_module_callback_http_set_header(
-                self.filter.as_ptr(),
-                abi::REQUEST_HEADERS,
-                lend(name),
-                NOTHING,
-            )
+            abi::envoy_dynamic_module_callback_http_set_header(self.filter.as_ptr(), map, lend(name), NOTHING)
         }
     }
 
@@ -184,6 +189,42 @@ impl Stream<'_> {
                 lend(body.as_bytes()),
                 lend(details.as_bytes()),
             );
+        }
+    }
+
+    /// Answers in place of the upstream with exactly this, as an upstream would: Envoy makes no gRPC answer of it, and is
+    /// told no details. The stream may be over when this returns.
+    pub(crate) fn reply_as_is<'o, 'n, 'v>(
+        &mut self,
+        status: u16,
+        own: [(&'o str, &'o str); 2],
+        more: impl IntoIterator<Item = (&'n str, &'v str)>,
+        body: Option<&str>,
+    ) {
+        let status = status.to_string();
+        let mut pairs = [ModulePair { name: NOTHING, value: NOTHING }; ANSWER_FIELDS];
+        let own = fill(&mut pairs, iter::once((":status", status.as_str())).chain(own));
+        let length = own.saturating_add(fill(pairs.get_mut(own..).unwrap_or_default(), more));
+        // SAFETY: the filter is alive; `length` places of `pairs` are filled with buffers that outlive the call, and Envoy
+        // copies them before it returns.
+        unsafe {
+            abi::envoy_dynamic_module_callback_http_send_response_headers(
+                self.filter.as_ptr(),
+                pairs.as_mut_ptr(),
+                length,
+                body.is_none(),
+            );
+        }
+        if let Some(body) = body {
+            // SAFETY: the filter is alive until the hook returns, also if the call above ended the stream, which Envoy then
+            // sees for itself; the body outlives the call, which copies it.
+            unsafe {
+                abi::envoy_dynamic_module_callback_http_send_response_data(
+                    self.filter.as_ptr(),
+                    lend(body.as_bytes()),
+                    true,
+                );
+            }
         }
     }
 

@@ -109,21 +109,47 @@ class Decisions(OneEdge):
                     self.assertEqual(answer.status, 200, "which is how gRPC says everything")
                     self.assertEqual(answer.all("grpc-status"), [status])
 
+    def test_a_grpc_call_has_a_status_of_grpc_and_no_body(self):
+        for kind in ("application/grpc", "application/grpc;v=1"):
+            with self.subTest(kind=kind):
+                answer = self.edge.get("/forms", ("Content-Type", kind), method="POST", body=b"12345")
+                self.assertEqual((answer.body, answer.all("content-type")), ("", ["application/grpc"]))
+                self.assertEqual(len(answer.all("www-authenticate")), 1)
+
     def test_what_is_no_grpc_call_is_refused_with_its_status(self):
-        kinds = ("application/grpc", "application/grpc+proto", "application/grpc;v=1")
+        expected = self.edge.get("/forms")
+        grpc = ("application/grpc", "application/grpc+proto", "application/grpc;v=1")
         others = ("application/grpc-web", "application/grpcs", "application/json")
-        for method, kind in [*(("GET", kind) for kind in kinds), *(("PUT", kind) for kind in kinds), *(("POST", kind) for kind in others)]:
+        asked = [(method, kind) for method in ("GET", "PUT") for kind in grpc] + [("POST", kind) for kind in others]
+        for method, kind in asked:
             with self.subTest(method=method, kind=kind):
-                self.edge.clear_log()
-                answer = self.edge.get("/forms", ("Content-Type", kind), method=method, body=b"12345" if method != "GET" else None)
-                self.assertEqual(answer.status, 401)
+                body = None if method == "GET" else b"12345"
+                answer = self.edge.get("/forms", ("Content-Type", kind), method=method, body=body)
+                self.assertEqual((answer.status, answer.body), (401, expected.body))
                 self.assertEqual(answer.all("grpc-status"), [])
-                self.assertEqual(answer.all("www-authenticate"), self.edge.get("/forms").all("www-authenticate"))
-                self.assertEqual(answer.all("content-type"), ["application/json"])
-                self.assertEqual(answer.json()["reason"], "credential_missing")
-        got = self.edge.raw(b"HEAD /forms HTTP/1.1\r\nHost: edge\r\nContent-Type: application/grpc\r\nConnection: close\r\n\r\n")
+                for name in ("www-authenticate", "content-type", "content-length"):
+                    self.assertEqual(answer.all(name), expected.all(name))
+        head = b"HEAD /forms HTTP/1.1\r\nHost: edge\r\nContent-Type: application/grpc\r\nConnection: close\r\n\r\n"
+        got = self.edge.raw(head)
         self.assertTrue(got.startswith(b"HTTP/1.1 401 "), got)
         self.assertEqual(got.partition(b"\r\n\r\n")[2], b"")
+
+    def test_metadata_know_the_reason_where_the_form_of_an_answer_leaves_no_details(self):
+        for method, kind, status in [("GET", "application/grpc", 401), ("POST", "application/grpc;v=1", 200)]:
+            with self.subTest(method=method):
+                self.edge.clear_log()
+                self.edge.get("/forms", ("Content-Type", kind), method=method)
+                [entry] = self.edge.logged()
+                self.assertEqual((entry["status"], entry["details"] or ""), (status, ""))
+                self.assertEqual(entry["metadata"]["reason"], "credential_missing")
+
+    def test_a_connection_goes_on_after_a_refusal_that_looks_like_a_grpc_call(self):
+        connection = self.edge.connect()
+        for _ in range(3):
+            answer = self.edge.get("/forms", ("Content-Type", "application/grpc"), connection=connection)
+            self.assertEqual(answer.status, 401)
+            self.assertEqual(self.edge.get("/open/a", connection=connection).status, 200)
+        connection.close()
 
     def test_a_method_that_the_route_does_not_take_is_403(self):
         answer = self.edge.get("/orders/7", bearer(), method="PUT", body=b"x")

@@ -60,8 +60,9 @@ typedef struct {
  * redirects, which clear the contexts of all modules.
  */
 typedef struct {
-    /* What was judged: the same engine on the same request needs no second decision (`try_files $uri @app`). */
+    /* What was judged: the same engine on the same readings needs no second decision (`try_files $uri @app`). */
     ngx_http_doorward_engine_t   *engine;
+    ngx_uint_t                    target;
     u_char                       *uri;
     u_char                       *args;
     u_char                       *unparsed_uri;

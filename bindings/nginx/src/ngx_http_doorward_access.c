@@ -62,12 +62,13 @@ ngx_http_doorward_access_handler(ngx_http_request_t *r)
 
     if (ctx->allowed
         && ctx->engine == dlcf->engine
+        && ctx->target == dlcf->target
         && ctx->uri == r->uri.data
         && ctx->args == r->args.data
         && ctx->unparsed_uri == r->unparsed_uri.data
         && ctx->method == r->method_name.data)
     {
-        /* The same request in another location (`try_files $uri @app`). */
+        /* The same readings of the same request in another location (`try_files $uri @app`). */
         return NGX_OK;
     }
 
@@ -96,6 +97,7 @@ ngx_http_doorward_access_handler(ngx_http_request_t *r)
 
     ctx->allowed = 1;
     ctx->engine = dlcf->engine;
+    ctx->target = dlcf->target;
     ctx->uri = r->uri.data;
     ctx->args = r->args.data;
     ctx->unparsed_uri = r->unparsed_uri.data;
