@@ -3,6 +3,7 @@
 use crate::caller::{Anyone, Caller};
 use crate::grpc;
 use crate::layer::Shared;
+use crate::nest;
 use crate::pool::Work;
 use crate::refusal::{self, Refusal};
 use doorward::{Decision, Field, Request, snapshot};
@@ -45,7 +46,7 @@ pub(crate) fn judge(shared: &Shared, parts: &mut Parts, body: Option<&[u8]>) -> 
         None => drop(parts.extensions.insert(Anyone)),
     }
     if let Some(uri) = passed.uri {
-        parts.uri = uri;
+        nest::rewrite(parts, uri);
     }
     Ok(passed.fields)
 }
@@ -59,7 +60,9 @@ struct Passed {
 
 fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) -> Result<Passed, Refusal> {
     with_fields(&shared.names, &parts.headers, |fields| {
-        let target = target(&parts.uri);
+        let nested = nest::original(parts);
+        let uri = nested.unwrap_or(&parts.uri);
+        let target = target(uri);
         let mut request = Request::new(parts.method.as_str(), &*target, fields);
         if let Some(body) = body {
             request = request.with_body(body);
@@ -70,13 +73,15 @@ fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) 
         if !decision.is_allow() {
             return Err(refuse(&decision, answer, parts));
         }
-        if decision.path() != parts.uri.path() {
-            if !shared.before_routing {
+        let is_served = nested.is_none_or(|original| nest::leaves(original.path(), parts.uri.path()));
+        if decision.path() != uri.path() || !is_served {
+            // A nest was chosen by the path as it came.
+            if nested.is_some() || !shared.before_routing {
                 // Two empty segments are ambiguous under every policy: the answer to them is the answer to this.
                 let request = Request::new(parts.method.as_str(), "//", fields);
                 return Err(refuse(&shared.engine.decide(&request, now, scratch), answer, parts));
             }
-            let uri = rewritten(&parts.uri, decision.path()).ok_or_else(|| refusal::fault(parts))?;
+            let uri = rewritten(uri, decision.path()).ok_or_else(|| refusal::fault(parts))?;
             return Ok(Passed { uri: Some(uri), ..pass(&decision, answer, record, parts)? });
         }
         pass(&decision, answer, record, parts)

@@ -35,13 +35,16 @@ pub(crate) struct Shared {
 
 impl DoorwardLayer {
     /// A layer that decides by this engine, with the system's clock.
+    ///
+    /// # Panics
+    ///
+    /// If the engine looks at a field that has no valid name in lower case. None does.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
-        let names = engine.fields().iter().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
         let form_limit = engine.max_credential().saturating_mul(3).saturating_add(FORM_BESIDES);
         Self {
             shared: Arc::new(Shared {
-                names: names.collect(),
+                names: names(engine.fields()),
                 clock: doorward::now,
                 before_routing: false,
                 form_limit,
@@ -71,7 +74,8 @@ impl DoorwardLayer {
     ///
     /// This holds around a whole service of hyper or tonic, and around a whole router of axum
     /// (`Router::new().fallback_service(door.layer(router))`). It does **not** hold for `axum::Router::layer`, which runs once a route was chosen by the
-    /// path as it came: with this setting, a caller could have one path judged and another one served there.
+    /// path as it came: with this setting, a caller could have one path judged and another one served there. Inside a nest
+    /// of axum it changes nothing: its prefix is stripped by then, so that a path can only be refused.
     #[must_use]
     pub fn before_routing(self) -> Self {
         self.with(|shared| shared.before_routing = true)
@@ -98,6 +102,11 @@ impl DoorwardLayer {
     }
 }
 
+/// The names to look up in a header map. None may be left out, or a credential could go unseen: rather no layer is made.
+fn names(fields: &[&'static str]) -> Box<[HeaderName]> {
+    fields.iter().copied().map(HeaderName::from_static).collect()
+}
+
 impl<S> Layer<S> for DoorwardLayer {
     type Service = Doorward<S>;
 
@@ -119,5 +128,21 @@ impl core::fmt::Debug for Shared {
             .field("routes", &self.engine.routes())
             .field("before_routing", &self.before_routing)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_an_engine_is_looked_up() {
+        assert_eq!(*names(&["authorization", "content-type"]), ["authorization", "content-type"]);
+    }
+
+    #[test]
+    #[should_panic = "invalid bytes"]
+    fn no_layer_is_made_that_would_not_see_a_field() {
+        names(&["authorization", "no name"]);
     }
 }

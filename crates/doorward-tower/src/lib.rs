@@ -32,6 +32,11 @@
 //!   `/%761`) is refused as `path_ambiguous`, since a service could read it in another way than the policy does. A layer
 //!   that stands *before* whatever routes may send the normal form on instead: [`DoorwardLayer::before_routing`]. axum's
 //!   `Router::layer` stands behind the router.
+//! * Inside a nest of axum (`Router::nest`, `Router::nest_service`), what is left of the path; but what is judged is the
+//!   whole path that the caller sent, which axum keeps as `OriginalUri`. So policies say `/admin/users`, wherever the layer
+//!   stands. A path that is not written in its normal form, or does not end with the path that is served because something
+//!   rewrote it in between, is refused as `path_ambiguous`. This takes the feature `axum` (on by default) and axum 0.8;
+//!   whatever else strips a prefix before the layer has only the rest judged, and belongs behind it.
 //! * The header fields and the body as they came. Only where a policy takes tokens from forms is a form read ahead, up to
 //!   [`DoorwardLayer::with_form_limit`], and then replayed; so the inner service takes a [`RequestBody`].
 //!
@@ -61,6 +66,7 @@ mod future;
 mod grpc;
 mod judge;
 mod layer;
+mod nest;
 mod pool;
 mod refusal;
 mod request_body;

@@ -1,9 +1,11 @@
 """Traefik's ForwardAuth as its documentation and its source describe it, for machines that have no Traefik.
 
-What is asked: `GET` at the address, all fields of the caller but the hop-by-hop ones and those that `Connection` names, and
-`X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri` and `-For` set over whatever the caller sent under these names. What is done
-with the answer: any status but 2xx goes back as it is, content included; for a 2xx the fields of the request whose names
-match `authResponseHeadersRegex` are removed, and those of the answer that match it are set.
+What `Connection` names is gone before anything else is done, so that it cannot take away what is set later.
+
+What is asked: `GET` at the address, all fields of the caller but the hop-by-hop ones, and `X-Forwarded-Method`, `-Proto`,
+`-Host`, `-Uri` and `-For` set over whatever the caller sent under these names. What is done with the answer: any status but
+2xx goes back as it is, content included; for a 2xx the fields of the request whose names match `authResponseHeadersRegex`
+are removed, and those of the answer that match it are set.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ def imitate(auth: int, application: int) -> Server:
         method, target, _ = request.line.split(" ", 2)
         # Go's own reading of the request line: the path of an absolute URL, and no fragments.
         target = re.sub(r"^https?://[^/?]*(?=/)", "", target).replace("#", "%23")
-        fields = without(request.fields, removed)
         named = {name.strip().lower() for value in request.all("connection") for name in value.split(",")}
+        fields = without(request.fields, removed | named)
         told = {
             "X-Forwarded-For": "127.0.0.1",
             "X-Forwarded-Method": method,
@@ -46,7 +48,7 @@ def imitate(auth: int, application: int) -> Server:
             "X-Forwarded-Host": request.one("host") or "",
             "X-Forwarded-Uri": target,
         }
-        question = without(fields, HOP | named | {name.lower() for name in told})
+        question = without(fields, HOP | {name.lower() for name in told})
         answer = ask(auth, "GET", "/auth", [*question, *told.items()])
         if not 200 <= answer.status < 300:
             kept = without(answer.fields, HOP)

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tower::Layer;
 
 /// The answer to a path that can be read in two ways: no route governs it, so that nothing says to disclose more.
-const AMBIGUOUS: &str = r#"{"status":400,"outcome":"bad_request"}"#;
+pub(crate) const AMBIGUOUS: &str = r#"{"status":400,"outcome":"bad_request"}"#;
 
 async fn order(Path(id): Path<String>, caller: Caller) -> String {
     format!("order {id} for {} of {}", caller.subject(), caller.issuer())
@@ -37,7 +37,7 @@ async fn order_for_nobody(caller: Caller) -> String {
 }
 
 /// Serves an application for the time of one test.
-async fn serve(app: Router) -> SocketAddr {
+pub(crate) async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let server = async { axum::serve(listener, app).await };
@@ -45,7 +45,7 @@ async fn serve(app: Router) -> SocketAddr {
     at
 }
 
-async fn ask(at: SocketAddr, target: &str, lines: &[(&str, &str)]) -> Answer {
+pub(crate) async fn ask(at: SocketAddr, target: &str, lines: &[(&str, &str)]) -> Answer {
     send(false, get(at, target, lines)).await
 }
 

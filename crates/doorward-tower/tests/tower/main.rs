@@ -5,6 +5,7 @@ mod axum_server;
 mod forms;
 mod grpc_server;
 mod hyper_server;
+mod nest;
 mod service;
 mod support;
 mod table;
