@@ -66,6 +66,10 @@ class Engine {
     return this.#readsBody;
   }
 
+  get maxCredential() {
+    return this.#facts.maxCredential;
+  }
+
   get warnings() {
     return this.#facts.warnings;
   }

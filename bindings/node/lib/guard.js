@@ -6,7 +6,7 @@ const { hasFields, isMoved } = require('./decision.js');
 const { TooLarge, isForm, readForm } = require('./form.js');
 
 const MEDIA_TYPE = 'application/json';
-const FORM_LIMIT = 65_536; // bytes; many times the longest token, and little enough to hold for a stranger
+const BESIDES = 65_536; // bytes of a form that are no token; little enough to hold for a stranger
 
 class Guard {
   /**
@@ -16,7 +16,8 @@ class Guard {
   constructor(engine, options = {}) {
     if (typeof engine?.decide !== 'function') throw new TypeError('expected an engine');
     if (typeof options !== 'object' || options === null) throw new TypeError('expected `options` as an object');
-    const { formLimit = FORM_LIMIT, now, onError = warn } = options;
+    // Each byte of the token may be escaped as three.
+    const { formLimit = 3 * (engine.maxCredential ?? 0) + BESIDES, now, onError = warn } = options;
     if (!Number.isSafeInteger(formLimit) || formLimit < 0) throw new RangeError('expected `formLimit` in bytes');
     if (now !== undefined && typeof now !== 'function') throw new TypeError('expected `now` as a function');
     if (typeof onError !== 'function') throw new TypeError('expected `onError` as a function');
@@ -30,10 +31,10 @@ class Guard {
    * Decides, and hands the decision to `then`; or what went wrong to `fail`, where something did. At once, unless a
    * form has to be read first. What `then` throws is its caller's.
    */
-  judge(req, url, then, fail) {
+  judge(req, url, movable, then, fail) {
     let decision;
     try {
-      decision = this.decide(req, url);
+      decision = this.decide(req, url, movable);
     } catch (error) {
       fail(this.failure(error));
       return;
@@ -45,17 +46,30 @@ class Guard {
     }
   }
 
-  /** Decides on an `IncomingMessage` whose target is `url`, by all its lines, also those that `headers` drops. */
-  decide(req, url) {
+  /**
+   * Decides on an `IncomingMessage` whose target is `url`, by all its lines, also those that `headers` drops. Whom
+   * the policy lets in by another path than the one that came is refused unless the request is `movable` there.
+   */
+  decide(req, url, movable) {
     const { method, rawHeaders } = req;
+    const stands = (decision) => (movable || !decision.allowed || !isMoved(decision) ? decision : this.ambiguous(method));
     if (this.engine.readsBody && isForm(rawHeaders)) {
-      return readForm(req, this.formLimit).then((body) => this.ask(method, url, rawHeaders, body));
+      return readForm(req, this.formLimit).then((body) => stands(this.ask(method, url, rawHeaders, body)));
     }
-    return this.ask(method, url, rawHeaders);
+    return stands(this.ask(method, url, rawHeaders));
   }
 
+  /** Decides on a target as it came: what routers make of an absolute one is not what a policy makes of it. */
   ask(method, url, headers, body) {
+    if (!isTarget(url)) return this.ambiguous(method);
     return this.engine.decide({ method, url, headers, body, now: this.now?.() });
+  }
+
+  /** The refusal of a path that only a host can see to be ambiguous: two empty segments are, under every policy. */
+  ambiguous(method) {
+    const decision = this.engine.decide({ method, url: '//', now: this.now?.() });
+    if (decision.allowed) throw new Error('expected an ambiguous path to be refused');
+    return decision;
   }
 
   /** The answer when there is no decision: never through. */
@@ -78,13 +92,13 @@ function refusal(decision) {
   return { status, headers: decision.headers, body: JSON.stringify(said) };
 }
 
-/** The answer where the path is not in its normal form and the application cannot be made to see that form. */
-function ambiguous() {
-  return plain(400, 'bad_request');
-}
-
 function plain(status, outcome) {
   return { status, headers: [], body: JSON.stringify({ status, outcome }) };
+}
+
+/** Whether a target is a path, or the server itself. */
+function isTarget(url) {
+  return url.startsWith('/') || url === '*';
 }
 
 /** The fields that the answer of an allow must carry; none, for nearly every request. */
@@ -100,6 +114,34 @@ function settled(decision, url) {
   if (!isMoved(decision)) return null;
   const query = url.indexOf('?');
   return query === -1 ? decision.path : decision.path + url.slice(query);
+}
+
+/** Adds the fields of an allow to the answer of the application, beside what that says under the same names. */
+function addFields(res, decision) {
+  const fields = allowFields(decision);
+  if (fields.length === 0) return;
+  const { writeHead } = res;
+  // Node comes here by itself where the application does not.
+  res.writeHead = (status, ...rest) => {
+    const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
+    setFields(pairs(rest[1] ?? (reason === undefined ? rest[0] : undefined)), (name, value) => res.setHeader(name, value));
+    for (const [name, value] of fields) res.setHeader(name, joined(res.getHeader(name), value));
+    return reason === undefined ? writeHead.call(res, status) : writeHead.call(res, status, reason);
+  };
+}
+
+/** Header fields as pairs, from each of the forms that `writeHead` takes. */
+function pairs(headers) {
+  if (!Array.isArray(headers)) return Object.entries(headers ?? {});
+  if (Array.isArray(headers[0])) return headers;
+  return headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]]] : []));
+}
+
+/** The value of a list with one member more, unless it is there already. */
+function joined(held, member) {
+  const list = held === undefined || held === null ? [] : [held].flat().map(String);
+  const has = list.some((line) => line.split(',').some((part) => part.trim().toLowerCase() === member));
+  return (has ? list : [...list, member]).join(', ');
 }
 
 /** Ends a response of Node with an answer. */
@@ -118,12 +160,15 @@ function send(res, { status, headers, body }) {
 /** Sets header fields by `set`, which takes a list where several lines have one name. */
 function setFields(fields, set) {
   const lines = new Map();
-  for (const [name, value] of fields) lines.set(name, [...(lines.get(name) ?? []), value]);
-  for (const [name, values] of lines) set(name, values.length === 1 ? values[0] : values);
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase();
+    lines.set(key, { name, values: [...(lines.get(key)?.values ?? []), value] });
+  }
+  for (const { name, values } of lines.values()) set(name, values.length === 1 ? values[0] : values.flat());
 }
 
 function warn(error) {
   process.emitWarning(error instanceof Error ? error.message : String(error), 'DoorwardWarning');
 }
 
-module.exports = { Guard, MEDIA_TYPE, allowFields, ambiguous, refusal, send, setFields, settled };
+module.exports = { Guard, MEDIA_TYPE, addFields, allowFields, isTarget, joined, refusal, send, setFields, settled };

@@ -16,7 +16,7 @@ declare global {
  * is to guard, and before what parses bodies.
  *
  * `req.doorward` is the decision. `req.url` becomes the normalised path where another spelling came in; below a
- * mount path, such a request is answered with 400.
+ * mount path or inside a route, such a request is answered with 400, as is one whose target is an absolute URL.
  *
  * Express takes `/Orders` for `/orders`, and `/orders/` too, unless `case sensitive routing` and `strict routing`
  * are set. A policy does not: set both, or leave no route open to anyone that another spelling of a guarded path

@@ -1,7 +1,7 @@
 'use strict';
 // Express, and routers that call middlewares as it does.
 
-const { Guard, allowFields, ambiguous, refusal, send, setFields, settled } = require('../lib/guard.js');
+const { Guard, addFields, isTarget, refusal, send, settled } = require('../lib/guard.js');
 
 const REWRITTEN = 'the URL was rewritten before doorward saw it: put doorward first';
 
@@ -10,12 +10,13 @@ function doorward(engine, options) {
   return function doorward(req, res, next) {
     const url = req.originalUrl ?? req.url;
     const mounted = url !== req.url;
-    if (mounted && !isMount(url, req)) {
-      // An absolute target is the client's doing, anything else the application's.
-      send(res, url.startsWith('/') ? guard.failure(new Error(REWRITTEN)) : ambiguous());
+    if (mounted && isTarget(url) && !isMount(url, req)) {
+      send(res, guard.failure(new Error(REWRITTEN)));
       return;
     }
-    guard.judge(req, url, (decision) => {
+    // Where the router has chosen a mount or a route by the path that came, it will not choose again.
+    const movable = !mounted && (req.route === undefined || req.route === null);
+    guard.judge(req, url, movable, (decision) => {
       req.doorward = decision;
       if (!decision.allowed) {
         send(res, refusal(decision));
@@ -23,15 +24,10 @@ function doorward(engine, options) {
       }
       const seen = settled(decision, url);
       if (seen !== null) {
-        if (mounted) {
-          // The router has chosen this mount by the path that came; it will not choose again.
-          send(res, ambiguous());
-          return;
-        }
         req.url = seen;
         req.originalUrl = seen; // proxies forward this one
       }
-      setFields(allowFields(decision), (name, value) => res.setHeader(name, value));
+      addFields(res, decision);
       next();
     }, (answer) => send(res, answer));
   };

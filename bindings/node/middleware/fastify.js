@@ -2,25 +2,21 @@
 // Fastify 5.
 
 const { Readable } = require('node:stream');
-const { Guard, MEDIA_TYPE, allowFields, ambiguous, refusal, setFields, settled } = require('../lib/guard.js');
+const { Guard, MEDIA_TYPE, addFields, refusal, setFields, settled } = require('../lib/guard.js');
 
 function doorward(instance, { engine, formLimit, now, onError }, done) {
   const guard = new Guard(engine, { formLimit, now, onError });
   instance.decorateRequest('doorward', null);
   instance.addHook('onRequest', (request, reply, next) => {
     const { url } = request.raw; // what the router has seen
-    guard.judge(request.raw, url, (decision) => {
+    // The route is chosen. With `rewriteUrl` it is chosen by the normalised path, and there is nowhere to move to.
+    guard.judge(request.raw, url, false, (decision) => {
       request.doorward = decision;
       if (!decision.allowed) {
         send(request, reply, refusal(decision));
         return;
       }
-      if (settled(decision, url) !== null) {
-        // The route is chosen. With `rewriteUrl` it is chosen by the normalised path, and this is never reached.
-        send(request, reply, ambiguous());
-        return;
-      }
-      setFields(allowFields(decision), (name, value) => reply.header(name, value));
+      addFields(reply.raw, decision);
       next();
     }, (answer) => send(request, reply, answer));
   });

@@ -1,31 +1,30 @@
 'use strict';
 // Hono, on Node.
 
-const { Guard, MEDIA_TYPE, allowFields, ambiguous, refusal } = require('../lib/guard.js');
+const { Guard, MEDIA_TYPE, allowFields, joined, refusal } = require('../lib/guard.js');
 const { TooLarge, isFormType } = require('../lib/form.js');
 
 function doorward(engine, options) {
   const guard = new Guard(engine, options);
   return async function doorward(c, next) {
     let decision;
-    let seen;
     try {
       const request = c.req.raw;
       // @hono/node-server passes on what came in; a Request has joined lines and tidied the path.
       const incoming = c.env?.incoming;
       const body = engine.readsBody && isFormType(request.headers.get('content-type') ?? '')
         ? await readForm(request, guard.formLimit) : undefined;
-      decision = guard.ask(request.method, incoming?.url ?? request.url, incoming?.rawHeaders ?? request.headers, body);
-      seen = new URL(request.url).pathname;
+      const { pathname, search } = new URL(request.url);
+      decision = guard.ask(request.method, incoming?.url ?? pathname + search, incoming?.rawHeaders ?? request.headers, body);
+      // Hono has chosen its handlers by the path of the Request.
+      if (decision.allowed && decision.path !== pathname) decision = guard.ambiguous(request.method);
     } catch (error) {
       return respond(c, guard.failure(error));
     }
     c.set('doorward', decision);
     if (!decision.allowed) return respond(c, refusal(decision));
-    // Hono has chosen its handlers by the path of the Request.
-    if (decision.path !== seen) return respond(c, ambiguous());
-    for (const [name, value] of allowFields(decision)) c.header(name, value);
     await next();
+    for (const [name, value] of allowFields(decision)) c.header(name, joined(c.res.headers.get(name), value));
   };
 }
 

@@ -27,5 +27,8 @@ export function doorward<
   options?: GuardOptions,
 ): (req: Request, res: Response) => void;
 
-/** Decides on a request without answering it, for `upgrade` and the like. A form is not read. */
+/**
+ * Decides on a request without answering it, for `upgrade` and the like. A form is not read. `req.url` becomes the
+ * normalised path of whom is let in where another spelling came in: go on by it, or rules can be walked around.
+ */
 export function decide(engine: Engine, req: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>): Decision;

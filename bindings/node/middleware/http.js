@@ -1,29 +1,31 @@
 'use strict';
 // Plain `http`, `https` and the compatible side of `http2`.
 
-const { Guard, allowFields, refusal, send, setFields, settled } = require('../lib/guard.js');
+const { Guard, addFields, refusal, send, settled } = require('../lib/guard.js');
 
 function doorward(engine, handler, options) {
   const guard = new Guard(engine, options);
   if (typeof handler !== 'function') throw new TypeError('expected a request handler');
   return function guarded(req, res) {
     const { url } = req;
-    guard.judge(req, url, (decision) => {
+    guard.judge(req, url, true, (decision) => {
       req.doorward = decision;
       if (!decision.allowed) {
         send(res, refusal(decision));
         return;
       }
-      const seen = settled(decision, url);
-      if (seen !== null) req.url = seen;
-      setFields(allowFields(decision), (name, value) => res.setHeader(name, value));
+      req.url = settled(decision, url) ?? url;
+      addFields(res, decision);
       handler(req, res);
     }, (answer) => send(res, answer));
   };
 }
 
 function decide(engine, req) {
-  return new Guard(engine).ask(req.method, req.url, req.rawHeaders);
+  const { method, url, rawHeaders } = req;
+  const decision = new Guard(engine).ask(method, url, rawHeaders);
+  if (decision.allowed) req.url = settled(decision, url) ?? url;
+  return decision;
 }
 
 module.exports = { decide, doorward };

@@ -1,5 +1,5 @@
 // Koa.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision, Engine, GuardOptions } from '../index.js';
 
 /** What doorward puts into `ctx.state`. */
@@ -11,6 +11,7 @@ export interface DoorwardState {
 /** As much of a Koa context as is used. */
 export interface KoaContext {
   req: IncomingMessage;
+  res: ServerResponse;
   request: { originalUrl: string };
   state: object;
   url: string;

@@ -1,7 +1,7 @@
 'use strict';
 // Koa.
 
-const { Guard, MEDIA_TYPE, allowFields, ambiguous, refusal, setFields, settled } = require('../lib/guard.js');
+const { Guard, MEDIA_TYPE, addFields, isTarget, refusal, setFields, settled } = require('../lib/guard.js');
 
 function doorward(engine, options) {
   const guard = new Guard(engine, options);
@@ -11,14 +11,10 @@ function doorward(engine, options) {
     const mounted = url !== ctx.url;
     let decision;
     try {
-      if (mounted && !url.endsWith(ctx.url)) {
-        if (!url.startsWith('/')) {
-          answer(ctx, ambiguous());
-          return;
-        }
+      if (mounted && isTarget(url) && !url.endsWith(ctx.url)) {
         throw new Error('the URL was rewritten before doorward saw it: put doorward first');
       }
-      decision = await guard.decide(ctx.req, url);
+      decision = await guard.decide(ctx.req, url, !mounted);
     } catch (error) {
       answer(ctx, guard.failure(error));
       return;
@@ -30,15 +26,11 @@ function doorward(engine, options) {
     }
     const seen = settled(decision, url);
     if (seen !== null) {
-      if (mounted) {
-        answer(ctx, ambiguous());
-        return;
-      }
       ctx.url = seen;
       ctx.originalUrl = seen;
       ctx.request.originalUrl = seen;
     }
-    setFields(allowFields(decision), (name, value) => ctx.set(name, value));
+    addFields(ctx.res, decision);
     await next();
   };
 }

@@ -2,23 +2,36 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import express from 'express';
+import Fastify from 'fastify';
+import { Hono } from 'hono';
+import { serve } from '@hono/node-server';
+import Koa from 'koa';
+import mount from 'koa-mount';
 import { Engine } from '../index.mjs';
 import { doorward as onExpress } from '../middleware/express.mjs';
+import { doorward as onFastify } from '../middleware/fastify.mjs';
+import { doorward as onHono } from '../middleware/hono.mjs';
 import { decide, doorward as onHttp } from '../middleware/http.mjs';
+import { doorward as onKoa } from '../middleware/koa.mjs';
 import { frameworks } from './frameworks.mjs';
 import { bearer, engine, form, mint, policy, send } from './support.mjs';
 
 /** Runs `use` with the port of a server. */
 async function serving(handler, use) {
   const server = createServer(handler).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  return served(server, use);
+}
+
+async function served(server, use) {
+  if (!server.listening) await once(server, 'listening');
   try {
     return await use(server.address().port, server);
   } finally {
-    server.closeAllConnections();
+    server.closeAllConnections?.();
     await new Promise((resolve) => { server.close(resolve); });
   }
 }
@@ -100,6 +113,34 @@ describe('order and place', () => {
     });
   });
 
+  it('an absolute target reaches no router that Express has mounted', () => {
+    const api = express.Router();
+    api.get('/orders/:id', (req, res) => res.send('guarded'));
+    api.get('/open/*rest', (req, res) => res.send('open'));
+    const app = express();
+    app.use(onExpress(Engine.fromPolicy(policy({
+      routes: [{ path: '/v1/open/{*rest}', accept: 'anyone' }, { path: '/v1/orders/{id}', accept: ['corp'] }],
+    }))));
+    app.use('/v1', api);
+    return serving(app, async (port) => {
+      assert.equal((await send(port, '/v1/open/x')).body, 'open');
+      // Express takes the length of `http://h` off whatever `req.url` has become by then.
+      for (const target of ['http://h/v1/open/a/orders/7', 'http://h/v1/open/a/./orders/7', 'http://h/v1/orders/7', 'http://h/v1/open/x']) {
+        const answer = await send(port, target);
+        assert.deepEqual([answer.status, answer.json().outcome], [400, 'bad_request'], target);
+      }
+    });
+  });
+
+  it('a route that Express has chosen is not left behind', () => {
+    const app = express();
+    app.get('/v1/*rest', onExpress(engine), (req, res) => res.send('guarded'));
+    return serving(app, async (port) => {
+      for (const target of ['/v1/../open/x', '/v1/%2e%2e/open/x']) assert.equal((await send(port, target)).status, 400, target);
+      assert.equal((await send(port, '/v1/orders/7', { headers: [bearer()] })).body, 'guarded');
+    });
+  });
+
   it('an error of the handler is the handler’s own', () => {
     const app = express();
     app.use(onExpress(engine));
@@ -123,6 +164,54 @@ describe('order and place', () => {
     assert.equal((await send(port, '/v1/orders/7', { headers: [...upgrade, bearer()] })).status, 101);
   }));
 
+  it('an upgrade is handled by the path that was judged', () => serving((req, res) => res.end(), async (port, server) => {
+    server.on('upgrade', (req, socket) => {
+      const { status, allowed } = decide(engine, req);
+      socket.end(`HTTP/1.1 ${allowed ? 101 : status} x\r\n\r\n${req.url}`);
+    });
+    const headers = [['Connection', 'Upgrade'], ['Upgrade', 'websocket']];
+    const { status, body } = await send(port, '/v1/../open/x?a=%61', { headers });
+    assert.deepEqual([status, body], [101, '/open/x?a=%61']);
+    for (const target of ['http://h/open/x', 'http://h/v1/../open/x']) assert.equal((await send(port, target, { headers })).status, 400);
+  }));
+
+  it('whoever looks at the decision behind a refusal by the place sees a refusal', async () => {
+    const said = [];
+    const look = (decision) => said.push([decision.allowed, decision.status, decision.reason]);
+    const ask = async (port) => assert.equal((await send(port, '/open/%70age')).status, 400);
+
+    const below = express();
+    below.use((req, res, next) => { res.on('finish', () => look(req.doorward)); next(); });
+    below.use('/open', onExpress(engine), (req, res) => res.send('in'));
+    await serving(below, ask);
+
+    const inner = new Koa().use(onKoa(engine)).use((ctx) => { ctx.body = 'in'; });
+    const koa = new Koa().use(async (ctx, next) => { await next(); look(ctx.state.doorward); }).use(mount('/open', inner));
+    await serving(koa.callback(), ask);
+
+    const fastify = Fastify();
+    fastify.register(onFastify, { engine });
+    fastify.addHook('onSend', async (request) => { look(request.doorward); });
+    fastify.get('/*', async () => 'in');
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    await served(fastify.server, ask);
+
+    const hono = new Hono();
+    hono.use(async (c, next) => { await next(); look(c.get('doorward')); });
+    hono.use(onHono(engine));
+    hono.all('*', (c) => c.text('in'));
+    await served(serve({ fetch: hono.fetch, port: 0, hostname: '127.0.0.1' }), ask);
+
+    assert.deepEqual(said, Array(4).fill([false, 400, 'path_ambiguous']));
+  });
+
+  it('an application without a server of Node is judged by its Request', async () => {
+    const app = new Hono().use(onHono(engine)).all('*', (c) => c.text('in'));
+    assert.equal((await app.request('http://h/open/x')).status, 200);
+    assert.equal((await app.request('http://h/v1/orders/7')).status, 401);
+    assert.equal((await app.request('http://h/v1/orders/7', { headers: [bearer()] })).status, 200);
+  });
+
   it('without onError the process is warned', () => serving(onHttp({ decide() { throw new Error('broken today'); } }, () => {}), async (port) => {
     const warned = once(process, 'warning');
     assert.equal((await send(port, '/')).status, 500);
@@ -137,5 +226,50 @@ describe('order and place', () => {
     }
     for (const none of [undefined, null, {}, 'policy.toml']) assert.throws(() => onExpress(none), TypeError);
     assert.throws(() => onHttp(engine), TypeError);
+  });
+});
+
+describe('an answer to a token in the query stays private', () => {
+  const headers = { 'cache-control': 'max-age=60', 'X-Many': ['a', 'b'] };
+  const flat = ['Cache-Control', 'max-age=60', 'X-Many', 'a', 'X-Many', 'b'];
+  const ways = {
+    'headers set before': (res) => { for (const [name, value] of Object.entries(headers)) res.setHeader(name, value); res.end('x'); },
+    'headers at writeHead': (res) => res.writeHead(200, headers).end('x'),
+    'headers at writeHead behind a text': (res) => res.writeHead(200, 'Fine', headers).end('x'),
+    'headers at writeHead behind nothing': (res) => res.writeHead(200, undefined, headers).end('x'),
+    'headers at writeHead as a list': (res) => res.writeHead(200, flat).end('x'),
+    'a first write': (res) => { res.setHeader('Cache-Control', 'max-age=60'); res.setHeader('X-Many', ['a', 'b']); res.write('x'); res.end(); },
+    'headers flushed': (res) => { res.setHeader('Cache-Control', 'max-age=60'); res.setHeader('X-Many', ['a', 'b']); res.flushHeaders(); res.end('x'); },
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    it(name, () => serving(onHttp(engine, (req, res) => way(res)), async (port) => {
+      const answer = await send(port, `/v1/orders/7?access_token=${mint()}`);
+      assert.deepEqual(answer.all('cache-control'), ['max-age=60, private']);
+      assert.deepEqual(answer.all('x-many'), ['a', 'b']);
+      assert.deepEqual((await send(port, '/v1/orders/7', { headers: [bearer()] })).all('cache-control'), ['max-age=60']);
+    }));
+  }
+
+  it('what says so already is left as it is', () => serving(onHttp(engine, (req, res) => {
+    res.writeHead(200, { 'Cache-Control': 'Private, max-age=60' }).end();
+  }), async (port) => {
+    const answer = await send(port, `/v1/orders/7?access_token=${mint()}`);
+    assert.deepEqual(answer.all('cache-control'), ['Private, max-age=60']);
+  }));
+
+  it('over HTTP/2, however it is ended', async () => {
+    const endings = [(res) => res.end('x'), (res) => res.end(), (res) => res.write('x') && res.end(), (res) => res.writeHead(200).end()];
+    for (const ending of endings) {
+      const server = createHttp2Server(onHttp(engine, (req, res) => { res.setHeader('Cache-Control', 'max-age=60'); ending(res); }));
+      await served(server.listen(0, '127.0.0.1'), async (port) => {
+        const client = connectHttp2(`http://127.0.0.1:${port}`);
+        try {
+          const [answer] = await once(client.request({ ':path': `/v1/orders/7?access_token=${mint()}` }), 'response');
+          assert.equal(answer['cache-control'], 'max-age=60, private');
+        } finally {
+          client.destroy();
+        }
+      });
+    }
   });
 });

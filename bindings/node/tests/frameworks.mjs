@@ -15,6 +15,11 @@ import * as onKoa from '../middleware/koa.mjs';
 /** What the applications say. */
 const seen = (path, decision, form = null) => ({ path, subject: decision.principal?.subject ?? null, form });
 
+const CACHED = ['Cache-Control', 'public, max-age=60'];
+
+/** Whether a request wants an answer that may be cached. */
+const isCached = (url) => url.includes('cached=1');
+
 /** Runs `use` with the port of a server that listens on it, and stops the server whatever comes of it. */
 async function listening(server, use) {
   await new Promise((resolve, reject) => {
@@ -42,7 +47,7 @@ export const frameworks = {
     run: (engine, options, use) => listening(createServer(onHttp.doorward(engine, async (req, res) => {
       const path = req.url;
       const form = req.method === 'POST' ? await text(req) : null;
-      res.setHeader('Content-Type', 'application/json');
+      res.writeHead(200, { 'Content-Type': 'application/json', ...isCached(path) && Object.fromEntries([CACHED]) });
       res.end(JSON.stringify(seen(path, req.doorward, form)));
     }, options)), use),
   },
@@ -51,9 +56,10 @@ export const frameworks = {
     run: (engine, options, use) => {
       const app = express();
       app.use(onExpress.doorward(engine, options));
-      app.use(express.urlencoded({ extended: false }));
+      app.use(express.urlencoded({ extended: false, limit: '1mb' }));
       app.use((req, res) => {
         const form = req.method === 'POST' ? new URLSearchParams(req.body).toString() : null;
+        if (isCached(req.url)) res.set(...CACHED);
         res.json(seen(req.url, req.doorward, form));
       });
       return listening(createServer(app), use);
@@ -65,9 +71,10 @@ export const frameworks = {
       const app = express();
       const router = express.Router();
       router.use(onExpress.doorward(engine, options));
-      router.use(express.urlencoded({ extended: false }));
+      router.use(express.urlencoded({ extended: false, limit: '1mb' }));
       router.use((req, res) => {
         const form = req.method === 'POST' ? new URLSearchParams(req.body).toString() : null;
+        if (isCached(req.url)) res.set(...CACHED);
         res.json(seen(req.baseUrl + req.url, req.doorward, form));
       });
       app.use(['/v1', '/open'], router);
@@ -83,6 +90,7 @@ export const frameworks = {
       app.use(async (ctx) => {
         const path = ctx.url;
         const form = ctx.method === 'POST' ? await text(ctx.req) : null;
+        if (isCached(path)) ctx.set(...CACHED);
         ctx.body = seen(path, ctx.state.doorward, form);
       });
       return listening(createServer(app.callback()), use);
@@ -96,6 +104,7 @@ export const frameworks = {
       inner.use(async (ctx) => {
         const path = ctx.originalUrl;
         const form = ctx.method === 'POST' ? await text(ctx.req) : null;
+        if (isCached(path)) ctx.set(...CACHED);
         ctx.body = seen(path, ctx.state.doorward, form);
       });
       const app = new Koa();
@@ -125,7 +134,7 @@ export const frameworks = {
       app.all('*', async (c) => {
         const { pathname, search } = new URL(c.req.url);
         const form = c.req.method === 'POST' ? await c.req.text() : null;
-        return c.json(seen(pathname + search, c.get('doorward'), form));
+        return Response.json(seen(pathname + search, c.get('doorward'), form), { headers: isCached(search) ? [CACHED] : [] });
       });
       const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
       return listening(server, use);
@@ -141,7 +150,10 @@ async function onFastifyApp(engine, options, use, own) {
     method: ['GET', 'HEAD', 'POST'],
     url: '/*',
     exposeHeadRoute: false,
-    handler: (request) => seen(request.raw.url, request.doorward, request.body ?? null),
+    handler: (request, reply) => {
+      if (isCached(request.raw.url)) reply.header(...CACHED);
+      return seen(request.raw.url, request.doorward, request.body ?? null);
+    },
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   try {
