@@ -55,7 +55,7 @@ impl<'py> Scope<'py> {
         }
     }
 
-    /// The target, as the application will read it.
+    /// The target as it was sent, or as the application will read it where the server tells no more.
     pub(crate) fn target(&self) -> PyResult<Cow<'_, [u8]>> {
         // Bytes by the specification; some clients for tests make them str.
         let query = self.query.as_ref().map_or(Ok(Text(b"")), |query| query.extract())?;
@@ -64,7 +64,7 @@ impl<'py> Scope<'py> {
                 // Some servers leave the query in.
                 let path =
                     raw.extract::<Text<'_>>()?.0.split(|byte| *byte == b'?').next().unwrap_or_default();
-                Ok(target::from_raw(path, Some(query.0)))
+                Ok(target::from_raw(path, query.0))
             }
             (None, Some(path)) => {
                 let path = utf8(path.as_any().as_borrowed())?;

@@ -67,13 +67,10 @@ impl<'py> Environ<'py> {
         latin1(&self.method)
     }
 
-    /// The target, as the application will read it: the raw one where the server tells it.
+    /// The target as it was sent, or as the application will read it where the server tells no more.
     pub(crate) fn target(&self) -> PyResult<Cow<'_, [u8]>> {
         if let Some(raw) = &self.raw {
-            return Ok(match latin1(raw)? {
-                Cow::Borrowed(raw) => target::read(raw),
-                Cow::Owned(raw) => Cow::Owned(target::read(&raw).into_owned()),
-            });
+            return latin1(raw);
         }
         let part = |part: &Option<Bound<'py, PyString>>| match part {
             Some(text) => PyResult::Ok(latin1(text)?.into_owned()),

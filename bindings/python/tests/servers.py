@@ -16,6 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import uvicorn
 import waitress.server
+import waitress.wasyncore
 
 PATIENCE = 20.0
 
@@ -44,16 +45,19 @@ def under_uvicorn(app: Any, **options: Any) -> Iterator[str]:
 @contextmanager
 def under_waitress(app: Any) -> Iterator[str]:
     """Serves a WSGI application with waitress."""
-    server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=4)
+    # All that is open is in here: whatever a client keeps alive is closed with the server.
+    connections: dict[int, Any] = {}
+    server = waitress.server.create_server(app, map=connections, host="127.0.0.1", port=0, threads=4)
     assert isinstance(server, waitress.server.BaseWSGIServer) and server.socket is not None
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
-        server.close()
         server.task_dispatcher.shutdown()
+        waitress.wasyncore.close_all(connections, ignore_all=True)
         thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 class Quiet(WSGIRequestHandler):

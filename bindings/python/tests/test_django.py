@@ -84,14 +84,23 @@ def test_a_view_sees_the_judged_path(address: str, target: str, path: str) -> No
     assert (seen["path"], seen["path_info"], seen["rest"]) == (path, path, path[1:])
 
 
-@pytest.mark.parametrize("target", ["/healthz/../v1/admin", "/v1/%61dmin", "/v1/jobs%3Astop"])
+@pytest.mark.parametrize("target", ["/healthz/../v1/admin", "/v1/%61dmin", "/v1/jobs:stop"])
 def test_no_spelling_of_a_path_walks_around_its_rule(address: str, issuer: Issuer, target: str) -> None:
     status, _, body = raw(address, f"GET {target} HTTP/1.1", f"Authorization: {issuer.bearer()}")
     assert (status, json.loads(body)["reason"]) == (403, "scope_insufficient")
 
 
 @pytest.mark.parametrize(
-    "target", ["/files//a", "/files/%2e%2e%2fv1", "/files/%00", "/files/..;/a", "/files/%80"]
+    "target",
+    [
+        "/files//a",
+        "/files/%2e%2e%2fv1",
+        "/files/%00",
+        "/files/..;/a",
+        "/files/%80",
+        "/files/a%e2%82",
+        "/v1/jobs%3Astop",
+    ],
 )
 def test_a_path_of_two_readings_is_refused(address: str, target: str) -> None:
     status, _, body = raw(address, f"GET {target} HTTP/1.1")
@@ -139,34 +148,85 @@ def test_a_fault_while_deciding_is_500_and_nobody_is_let_in(caplog: pytest.LogCa
     assert "nobody was let in" in caplog.text
 
 
-def test_a_mounted_site_keeps_its_mount() -> None:
-    from doorward.django import DoorwardMiddleware
+class Views:
+    """Keeps what a view is shown."""
 
-    seen = []
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
 
-    def view(request: Any) -> HttpResponse:
-        seen.append((request.path, request.path_info))
+    def __call__(self, request: Any) -> HttpResponse:
+        self.seen.append((request.path, request.path_info))
         return HttpResponse()
 
-    sync = RequestFactory().get("/a/../b", SCRIPT_NAME="/files", REQUEST_URI="/files/a/../b")
-    DoorwardMiddleware(view)(sync)
-    for raw_path in (None, b"/files/a/../b"):
-        with_mount = {
-            **AsyncRequestFactory().get("/files/a/../b").scope,
-            "root_path": "/files",
-            "raw_path": raw_path,
-        }
-        DoorwardMiddleware(view)(ASGIRequest(with_mount, BytesIO()))
-    assert seen == [("/files/b", "/b")] * 3
-    seen.clear()
+
+def judged(view: Any, *requests: Any) -> list[int]:
+    """The statuses of requests that go through the middleware as it is set up now."""
+    from doorward.django import DoorwardMiddleware
+
+    answers = [DoorwardMiddleware(view)(request) for request in requests]
+    return [answer.status_code for answer in answers if isinstance(answer, HttpResponse)]
+
+
+def over_asgi(path: str, **rest: Any) -> ASGIRequest:
+    """A request as an ASGI server makes it."""
+    return ASGIRequest({**AsyncRequestFactory().get(path).scope, **rest}, BytesIO())
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"DOORWARD_SCRIPT_NAME": "/files"},
+        {"DOORWARD_SCRIPT_NAME": "/files/"},
+        {"FORCE_SCRIPT_NAME": "/files"},
+    ],
+)
+def test_a_mounted_site_keeps_its_mount(setting: dict[str, str]) -> None:
+    view = Views()
+    with override_settings(**setting):
+        sync = RequestFactory().get("/a/../b", SCRIPT_NAME="/files", REQUEST_URI="/files/a/../b")
+        decoded = RequestFactory().get("/b", SCRIPT_NAME="/files")
+        later = [
+            over_asgi("/files/a/../b", root_path="/files", raw_path=raw_path)
+            for raw_path in (None, b"/files/a/../b")
+        ]
+        assert judged(view, sync, decoded, *later) == [200] * 4
+        outside = RequestFactory().get("/../v1", SCRIPT_NAME="/files", REQUEST_URI="/files/../healthz")
+        assert judged(unreachable, outside) == [400]
+        assert judged(unreachable, over_asgi("/files/../healthz", root_path="/files")) == [400]
+    assert view.seen == [("/files/b", "/b")] * 4
+
+
+def test_a_mount_that_django_forces_is_what_targets_begin_with() -> None:
+    view = Views()
     with override_settings(FORCE_SCRIPT_NAME="/files"):
-        DoorwardMiddleware(view)(AsyncRequestFactory().get("/files/a"))
-        DoorwardMiddleware(view)(RequestFactory().get("/a"))
-        DoorwardMiddleware(view)(RequestFactory().get("/files/a", REQUEST_URI="/files/a"))
-    assert seen == [("/files/a", "/a"), ("/files/a", "/a"), ("/files/files/a", "/files/a")]
-    outside = RequestFactory().get("/../v1", SCRIPT_NAME="/files", REQUEST_URI="/files/../healthz")
-    answer = DoorwardMiddleware(unreachable)(outside)
-    assert isinstance(answer, HttpResponse) and answer.status_code == 400
+        # A server that believed the caller has cut the path elsewhere; the view does not see that.
+        cut = RequestFactory().get("/c", SCRIPT_NAME="/files/b", REQUEST_URI="/files/b/c")
+        assert judged(view, cut, RequestFactory().get("/a"), over_asgi("/files/a")) == [200] * 3
+        whole = RequestFactory().get("/healthz", SCRIPT_NAME="", REQUEST_URI="/healthz")
+        assert judged(unreachable, whole, over_asgi("/healthz")) == [400] * 2
+    assert view.seen == [("/files/b/c", "/b/c"), ("/files/a", "/a"), ("/files/a", "/a")]
+
+
+def test_a_mount_that_a_proxy_takes_off_is_named_as_empty() -> None:
+    view = Views()
+    with override_settings(FORCE_SCRIPT_NAME="/mount", DOORWARD_SCRIPT_NAME=""):
+        sync = RequestFactory().get("/files/a", REQUEST_URI="/files/a")
+        assert judged(view, sync, RequestFactory().get("/files/a"), over_asgi("/files/a")) == [200] * 3
+    assert view.seen == [("/mount/files/a", "/files/a")] * 2 + [("/files/a", "/files/a")]
+
+
+@pytest.mark.parametrize("claimed", ["/files", "/files/", "/", "/v1/admin"])
+@pytest.mark.parametrize("setting", [{}, {"DOORWARD_SCRIPT_NAME": "/v1"}])
+def test_a_mount_that_nobody_named_is_refused_and_not_logged(
+    caplog: pytest.LogCaptureFixture, claimed: str, setting: dict[str, str]
+) -> None:
+    sync = RequestFactory().get("/secret", SCRIPT_NAME=claimed, REQUEST_URI="/files/secret")
+    later = over_asgi("/files/secret", root_path=claimed, raw_path=b"/files/secret")
+    with override_settings(**setting):
+        assert judged(unreachable, sync, later) == [500] * 2
+    assert {record.getMessage() for record in caplog.records if record.name == "doorward"} == {
+        "expected the mount that the middleware was told of, found another; nobody was let in"
+    }
 
 
 @pytest.mark.parametrize("path", ["/files/\u20ac", "/files/\u00e9", "/files/a b"])

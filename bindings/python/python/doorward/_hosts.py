@@ -65,28 +65,40 @@ def ambiguous(engine: Engine, method: str) -> Decision:
     return decision
 
 
-def shown(path: str) -> bytes:
-    """A judged path as an application is shown it: decoded."""
-    return unquote_to_bytes(path)
+def mount(name: object) -> str:
+    """A mount as the deployment names it, without the slash at its end."""
+    if not isinstance(name, str):
+        raise TypeError(f"expected a mount as str, found {type(name).__name__}")
+    if name and not name.startswith("/"):
+        raise ValueError("expected a mount that begins with a slash")
+    return name.rstrip("/")
 
 
-def path_info(judged: str, script: str, info: str, raw: str | None) -> str | None:
-    """What is left of the judged path for an application that is mounted at `script`.
+def misplaced() -> Refused:
+    """A request at a mount that the deployment did not name.
 
-    All are latin-1 strings. Some deployments invent a `script` that the raw target knows nothing of: then the
-    target equals `info`, and all of the judged path is the application's. None where the judged path is not
-    below the mount: it went there by way of dots, or somebody before us has rewritten it.
+    Some servers take the mount from a header field that every caller can send. Believed, it would put the
+    application elsewhere than the path that is judged says.
     """
-    script = script.rstrip("/")
-    if not script or (raw is not None and _decoded_path(raw) == info):
-        return judged
-    if judged == script or judged.startswith(script + "/"):
-        return judged[len(script) :]
+    logger.error("expected the mount that the middleware was told of, found another; nobody was let in")
+    return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, Outcome.UNAVAILABLE)
+
+
+def inside(path: str, mount: str) -> str | None:
+    """What is left of a judged path for an application at `mount`, decoded, as applications are shown paths.
+
+    None where the path is not below the mount (it left by way of dots, or the server made the mount up),
+    and where its bytes are no text, which applications read in different ways.
+    """
+    try:
+        text = unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return None
+    if text == mount or text.startswith(mount + "/"):
+        return text[len(mount) :]
     return None
 
 
-def _decoded_path(raw: str) -> str:
-    path = raw.partition("?")[0]
-    if "://" in path and not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
+def disguised(text: str) -> str:
+    """The bytes of a text, each as one character (PEP 3333)."""
+    return text.encode().decode("latin-1")

@@ -27,13 +27,18 @@ class DoorwardMiddleware:
     The application is shown the path that was judged. Put it outermost: whoever changes the path before it,
     changes what is judged.
 
+    `root_path` is where the server, or a mount of a router, has put the application, as the scope says.
+    A request with any other is refused, since some servers take it from a header field of the caller.
     `form_limit` is the longest form in bytes that is read to look for a token, where the policy takes tokens
     from forms.
     """
 
-    def __init__(self, app: ASGIApp, engine: Engine, *, form_limit: int = _hosts.FORM_LIMIT) -> None:
+    def __init__(
+        self, app: ASGIApp, engine: Engine, *, root_path: str = "", form_limit: int = _hosts.FORM_LIMIT
+    ) -> None:
         self.app = app
         self.engine = engine
+        self.root_path = _hosts.mount(root_path)
         self.form_limit = form_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,9 +51,10 @@ class DoorwardMiddleware:
             raise RuntimeError("expected a scope of type http, websocket or lifespan")
         scope = dict(scope)
         try:
+            if (scope.get("root_path") or "") != self.root_path:
+                raise _hosts.misplaced()
             body, receive = await self._form(scope, receive)
-            decision = self.engine.decide_asgi(scope, body)
-            scope.update(self._shown(scope, decision))
+            decision = self._judge(scope, body)
         except ConnectionAbortedError:
             return
         except _hosts.Refused as refused:
@@ -89,16 +95,20 @@ class DoorwardMiddleware:
 
         return whole, replay
 
-    def _shown(self, scope: Scope, decision: Decision) -> dict[str, Any]:
-        """The changes to the scope: the decision, and the judged path in place of the raw one."""
+    def _judge(self, scope: dict[str, Any], body: bytes | None) -> Decision:
+        """Decides, and shows the scope the decision, and the path that was judged in place of the raw one."""
+        decision = self.engine.decide_asgi(scope, body)
         if not decision.allowed:
-            return {}
-        # A new dict: some servers lend the same one to every request.
-        changes: dict[str, Any] = {"state": {**(scope.get("state") or {}), "doorward": decision}}
+            return decision
         if decision.path != "*":
-            changes["path"] = _hosts.shown(decision.path).decode()
-            changes["raw_path"] = decision.path.encode("ascii")
-        return changes
+            rest = _hosts.inside(decision.path, self.root_path)
+            if rest is None:
+                return _hosts.ambiguous(self.engine, scope.get("method", "GET"))
+            # The path of a scope has the mount in it.
+            scope.update(path=self.root_path + rest, raw_path=decision.path.encode("ascii"))
+        # A new dict: some servers lend the same one to every request.
+        scope["state"] = {**(scope.get("state") or {}), "doorward": decision}
+        return decision
 
 
 def _with_headers(send: Send, decision: Decision) -> Send:

@@ -4,7 +4,9 @@
     DOORWARD_POLICY = BASE_DIR / "doorward.toml"
 
 `DOORWARD_POLICY` is the path of a policy file or the policy as a dict; `DOORWARD_ENGINE` may be an `Engine`
-instead.
+instead. `DOORWARD_SCRIPT_NAME` is where the server has put the site: what all targets begin with. Without it,
+Django's own `FORCE_SCRIPT_NAME` is. A request with any other is refused, since some servers take it from a
+header field of the caller.
 The decision is at `request.doorward`.
 """
 
@@ -40,6 +42,8 @@ class DoorwardMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.engine = _engine()
+        named = getattr(settings, "DOORWARD_SCRIPT_NAME", None)
+        self.script_name = _hosts.mount((settings.FORCE_SCRIPT_NAME or "") if named is None else named)
         self.form_limit: int = getattr(settings, "DOORWARD_FORM_LIMIT", _hosts.FORM_LIMIT)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
@@ -76,21 +80,25 @@ class DoorwardMiddleware:
         return decision
 
     def _decide(self, request: HttpRequest) -> Decision:
+        # What Django forces, no server has said.
+        if settings.FORCE_SCRIPT_NAME is None and request.META.get("SCRIPT_NAME", "") != self.script_name:
+            raise _hosts.misplaced()
         body = self._form(request)
         scope: dict[str, Any] | None = getattr(request, "scope", None)
-        info, script = _disguised(request.path_info), _disguised(request.META.get("SCRIPT_NAME", ""))
         if scope is not None:
             decision = self.engine.decide_asgi(scope, body)
         else:
             # Django has put decoded text where the others have bytes in disguise.
-            decision = self.engine.decide_wsgi(
-                {**request.META, "PATH_INFO": info, "SCRIPT_NAME": script}, body
-            )
+            parts = {"SCRIPT_NAME": self.script_name, "PATH_INFO": request.path_info}
+            environ = {name: _hosts.disguised(part) for name, part in parts.items()}
+            decision = self.engine.decide_wsgi({**request.META, **environ}, body)
         if not decision.allowed or decision.path == "*":
             return decision
-        if self._show(request, decision, scope, info, script):
-            return decision
-        return _hosts.ambiguous(self.engine, request.method or "GET")
+        rest = _hosts.inside(decision.path, self.script_name)
+        if rest is None:
+            return _hosts.ambiguous(self.engine, request.method or "GET")
+        self._show(request, decision, scope, rest)
+        return decision
 
     def _form(self, request: HttpRequest) -> bytes | None:
         """The body, where a token may be in it; Django keeps it for the view."""
@@ -110,27 +118,17 @@ class DoorwardMiddleware:
         return body
 
     def _show(
-        self, request: HttpRequest, decision: Decision, scope: dict[str, Any] | None, info: str, script: str
-    ) -> bool:
-        """Puts the judged path in the place of the raw one; False where it lies outside of the site."""
-        judged = _hosts.shown(decision.path).decode()
-        if scope is None:
-            raw = request.META.get("REQUEST_URI") or request.META.get("RAW_URI")
-        else:
-            raw_path = scope.get("raw_path")
-            raw = raw_path.decode("latin-1") if isinstance(raw_path, bytes) else raw_path
-        rest = _hosts.path_info(_disguised(judged), script, info, raw)
-        if rest is None:
-            return False
-        request.path_info = rest.encode("latin-1").decode() or "/"
+        self, request: HttpRequest, decision: Decision, scope: dict[str, Any] | None, rest: str
+    ) -> None:
+        """Puts the judged path in the place of the raw one."""
+        request.path_info = rest or "/"
         request.META["PATH_INFO"] = request.path_info
         if scope is None:
-            request.path = script.rstrip("/").encode("latin-1").decode() + request.path_info
+            request.path = request.META.get("SCRIPT_NAME", "").rstrip("/") + request.path_info
         else:
-            request.path = judged
-            path = {"path": judged, "raw_path": decision.path.encode("ascii")}
+            request.path = self.script_name + rest
+            path = {"path": request.path, "raw_path": decision.path.encode("ascii")}
             request.scope = {**scope, **path}  # type: ignore[attr-defined]
-        return True
 
 
 def _engine() -> Engine:
@@ -145,11 +143,6 @@ def _engine() -> Engine:
     raise ImproperlyConfigured(
         "expected DOORWARD_POLICY as a path or a dict, or DOORWARD_ENGINE as an Engine"
     )
-
-
-def _disguised(text: str) -> str:
-    """The bytes of a text, each as one character (PEP 3333)."""
-    return text.encode().decode("latin-1")
 
 
 def _answer(

@@ -28,21 +28,32 @@ class DoorwardMiddleware:
     normalised, where it tells one. Put it outermost: whoever changes the path before it, changes what is
     judged.
 
+    `script_name` is where the server, or a dispatcher, has put the application, as `SCRIPT_NAME` says.
+    A request with any other is refused, since some servers take it from a header field of the caller.
     `form_limit` is the longest form in bytes that is read to look for a token, where the policy takes tokens
     from forms.
     """
 
     def __init__(
-        self, app: "WSGIApplication", engine: Engine, *, form_limit: int = _hosts.FORM_LIMIT
+        self,
+        app: "WSGIApplication",
+        engine: Engine,
+        *,
+        script_name: str = "",
+        form_limit: int = _hosts.FORM_LIMIT,
     ) -> None:
         self.app = app
         self.engine = engine
+        self.script_name = _hosts.mount(script_name)
         self.form_limit = form_limit
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Judges one request."""
         try:
-            decision = judge(self.engine, environ, form(self.engine, environ, self.form_limit))
+            if environ.get("SCRIPT_NAME", "") != _hosts.disguised(self.script_name):
+                raise _hosts.misplaced()
+            body = form(self.engine, environ, self.form_limit)
+            decision = judge(self.engine, environ, body, self.script_name)
         except _hosts.Refused as refused:
             return _answer(environ, start_response, refused.status, (), refused.body)
         except Exception:
@@ -79,18 +90,16 @@ def form(engine: Engine, environ: "WSGIEnvironment", limit: int) -> bytes | None
     return body
 
 
-def judge(engine: Engine, environ: "WSGIEnvironment", body: bytes | None) -> Decision:
+def judge(engine: Engine, environ: "WSGIEnvironment", body: bytes | None, mount: str) -> Decision:
     """Decides, and shows the environ the path that was judged."""
     decision = engine.decide_wsgi(environ, body)
     if not decision.allowed or decision.path == "*":
         return decision
-    judged = _hosts.shown(decision.path).decode("latin-1")
-    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
-    script, info = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
-    rest = _hosts.path_info(judged, script, info, raw)
+    rest = _hosts.inside(decision.path, mount)
     if rest is None:
         return _hosts.ambiguous(engine, environ["REQUEST_METHOD"])
-    environ["PATH_INFO"] = rest
+    environ["PATH_INFO"] = _hosts.disguised(rest)
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if raw is not None:
         query = raw.partition("?")
         target = decision.path + "".join(query[1:])

@@ -11,7 +11,7 @@ const END: &str = "<!-- hosts:end -->";
 /// The table as Markdown.
 pub(super) fn table(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| host | cases | same answer | the server's own answer | not for HTTP | random requests | same answer | the server's own answer | not for HTTP |\n\
+        "| host | cases | same | server's own | no HTTP | random | same | server's own | no HTTP |\n\
          |---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for row in rows {
