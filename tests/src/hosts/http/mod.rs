@@ -16,6 +16,7 @@ use super::table::{Source, TableFile};
 use client::{Client, Response};
 use clock::Clock;
 use core::net::SocketAddr;
+use core::time::Duration;
 use doorward::Engine;
 use doorward::raw_request::RawRequest;
 use judge::{Expected, Seen};
@@ -25,6 +26,7 @@ use rules::{Outcome, Rules, Score};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use wire::Wire;
 
 /// A server that decides.
@@ -59,6 +61,9 @@ trait Host {
     /// Tries to start it with a policy that must not load: whether it did, and what it said.
     fn refuses(&self, policy: &Path, work: &Path) -> Result<(bool, String), String>;
 }
+
+/// How long the cases of one file may take: a server that hangs at each of them is no server.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// What the program is told to run.
 #[derive(Debug)]
@@ -135,7 +140,7 @@ pub fn run(run: &Run<'_>) -> Result<Vec<Value>, String> {
         sites.insert(source.clone(), Site { engine, client: Err(refused.unwrap_or_default()) });
     }
     let paths: Vec<PathBuf> = policies.iter().map(|(_, path)| path.clone()).collect();
-    let servers = host.start(&paths, upstream::start()?, &clock, &work)?;
+    let servers = started(&*host, &paths, &clock, &work)?;
     let addresses = servers.iter().flat_map(|server| &server.addresses);
     for ((source, _), address) in policies.iter().zip(addresses) {
         if let Some(site) = sites.get_mut(*source) {
@@ -161,6 +166,13 @@ pub fn run(run: &Run<'_>) -> Result<Vec<Value>, String> {
         tally.faults.extend(rules.unused());
     }
     Ok(tallies.iter().map(|(name, tally)| tally.to_json(run.host, name)).collect())
+}
+
+/// Starts the servers. Another program may take a port between the choice of it and the start, so that it is tried again.
+fn started(host: &dyn Host, policies: &[PathBuf], clock: &Clock, work: &Path) -> Result<Vec<Server>, String> {
+    let upstream = upstream::start()?;
+    let start = || host.start(policies, upstream, clock, work);
+    start().or_else(|_| start()).or_else(|_| start())
 }
 
 fn host(run: &Run<'_>) -> Result<Box<dyn Host>, String> {
@@ -202,10 +214,14 @@ fn cases(
     rules: &mut Rules,
     tally: &mut Tally,
 ) -> Result<(), String> {
+    let begun = Instant::now();
     let Some(site) = file.policy.as_ref().and_then(|source| sites.get_mut(source)) else { return Ok(()) };
     let mut scratch = site.engine.scratch();
     for (name, case) in file.cases() {
         tally.cases += 1;
+        if begun.elapsed() > PATIENCE {
+            return Err(format!("{name}: the cases of one file took longer than {PATIENCE:?}"));
+        }
         let (raw, client) = match (case.request(), &mut site.client) {
             (Some(raw), Ok(client)) => (raw, client),
             (_, Err(rule)) => {

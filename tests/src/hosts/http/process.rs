@@ -64,6 +64,9 @@ impl Server {
 impl Drop for Server {
     /// Asks for an end, and then makes one.
     fn drop(&mut self) {
+        if let Ok(Some(_)) = self.child.try_wait() {
+            return;
+        }
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(5) {
