@@ -28,7 +28,9 @@ pub(crate) fn test(context: &Context<'_>) -> Report {
     if absent.is_empty() && faults.is_empty() {
         faults.extend(readme::check(context.project, &rows).err());
     }
-    faults.iter().take(SHOWN).for_each(|fault| println!("hosts: {fault}"));
+    for fault in rows.iter().flat_map(|row| row.faults().into_iter().take(SHOWN)) {
+        println!("hosts: {fault}");
+    }
     let passed = rows.iter().map(Row::agreed).sum();
     let skipped = u64::try_from(absent.len()).unwrap_or(u64::MAX);
     let note = [faults.first(), absent.first()].into_iter().flatten().next().cloned();
@@ -36,8 +38,8 @@ pub(crate) fn test(context: &Context<'_>) -> Report {
     Report::counted(passed, failed, skipped, note.unwrap_or_default())
 }
 
-/// How many faults are printed.
-const SHOWN: usize = 40;
+/// How many faults of each host are printed.
+const SHOWN: usize = 10;
 
 /// `hosts`: the same at will: `--write` renews the README's table, `--nightly` and `--seed N` change the random requests.
 ///
