@@ -77,8 +77,9 @@ class Load(unittest.TestCase):
         requests(4_000)
         before = edge.allocated()
         requests(20_000)
-        # What a request leaves behind would be there twenty thousand times.
-        self.assertLess(edge.allocated() - before, 20_000 * 8, "bytes")
+        # What a request leaves behind would be there twenty thousand times, and nothing that is ours has less than 32 bytes;
+        # Envoy's own buffers and statistics grow by a few hundred kilobytes at most.
+        self.assertLess(edge.allocated() - before, 20_000 * 32, "bytes")
 
     @unittest.skipUnless("DOORWARD_ENVOY_PANICKING" in os.environ, "no module that panics was built")
     def test_a_panic_is_answered_500_and_the_next_request_as_ever(self):
