@@ -17,11 +17,12 @@ const MOST_LINES = 10_000;
  * @param {number[]} places
  */
 function pick(headers, names, parts, places) {
-  if (headers === undefined || headers === null) return LATIN1;
+  // Where there are no lines, the target is what somebody has typed.
+  if (headers === undefined || headers === null) return UTF8;
   if (Array.isArray(headers)) {
     const { length } = headers;
     if (length > MOST_LINES) throw new RangeError(`expected at most ${MOST_LINES} header lines, found ${length}`);
-    if (length === 0) return LATIN1;
+    if (length === 0) return UTF8;
     return typeof headers[0] === 'string' ? pickRaw(headers, length, names, parts, places)
       : pickPairs(headers, length, names, parts, places);
   }

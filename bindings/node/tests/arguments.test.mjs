@@ -90,6 +90,11 @@ describe('arguments of any type', () => {
     }).status, 403);
   });
 
+  it('a target outside Latin-1 is judged whatever form the headers have', () => {
+    const decide = (headers) => engine.decide({ method: 'GET', url: '/\u20ac', headers }).reason;
+    for (const headers of [undefined, [], [['accept', '*/*']]]) assert.equal(decide(headers), 'path_ambiguous');
+  });
+
   it('objects by names are refused, since they lose lines', () => {
     assert.throws(() => engine.decide({ method: 'GET', url: '/', headers: { authorization: 'x' } }), /lost lines/);
   });

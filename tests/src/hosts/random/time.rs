@@ -13,8 +13,8 @@ const STEPS: &[i64] = &[0, 1, -1, 29, 30, 31, -29, -30, -31, 300, 330, 3600, -36
 /// Nanoseconds on top.
 const FRACTIONS: &[u32] = &[0, 0, 0, 500_000_000, 1, 999_999_999, 123_456_789, 1_000_000, 999_000_000];
 
-/// The last second that every host takes: numbers above 1e11 are milliseconds, and refused as a mistake.
-const LATEST: i64 = 99_999_999_999;
+/// The seconds that every host takes: some take numbers outside for another unit than they are meant in, and refuse them.
+const EVERYWHERE: (i64, i64) = (100_000_000, 99_999_999_999);
 
 /// Changes the time of a case.
 pub(super) fn change(pick: &mut Pick, case: &mut Value, token: Option<&Parts>) {
@@ -25,7 +25,7 @@ pub(super) fn change(pick: &mut Pick, case: &mut Value, token: Option<&Parts>) {
     let date = pick.one(&dates).copied().unwrap_or(NOW);
     let step = pick.one(STEPS).copied().unwrap_or_default();
     let nanos = pick.one(FRACTIONS).copied().unwrap_or_default();
-    let time = UnixTime::new(date.saturating_add(step).clamp(0, LATEST), nanos);
+    let time = UnixTime::new(date.saturating_add(step).clamp(EVERYWHERE.0, EVERYWHERE.1), nanos);
     let at = match (nanos, pick.below(3)) {
         (0, 0) => json!(time.seconds()),
         (_, 1) => json!(rfc3339(time)),
