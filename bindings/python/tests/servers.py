@@ -47,16 +47,16 @@ def under_waitress(app: Any) -> Iterator[str]:
     """Serves a WSGI application with waitress."""
     # All that is open is in here: whatever a client keeps alive is closed with the server.
     connections: dict[int, Any] = {}
-    server = waitress.server.create_server(app, map=connections, host="127.0.0.1", port=0, threads=4)
-    assert isinstance(server, waitress.server.BaseWSGIServer) and server.socket is not None
+    server: Any = waitress.server.create_server(app, map=connections, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
-        server.task_dispatcher.shutdown()
-        waitress.wasyncore.close_all(connections, ignore_all=True)
+        # In its own thread, or the loop would wait on what is closed; it ends when nothing is open.
+        server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(connections))
         thread.join(PATIENCE)
+        server.task_dispatcher.shutdown()
     assert not thread.is_alive()
 
 

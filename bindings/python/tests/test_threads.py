@@ -148,4 +148,5 @@ def test_policies_that_do_not_load_leave_nothing_behind() -> None:
     for _ in range(500):
         run()
     gc.collect()
-    assert sys.getallocatedblocks() - blocks < 100
+    # Other tests' threads may still be ending; one block for each run would be five hundred.
+    assert sys.getallocatedblocks() - blocks < 400

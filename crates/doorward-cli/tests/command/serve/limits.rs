@@ -44,10 +44,12 @@ fn heads_that_are_too_long_or_have_too_many_fields_are_431() {
         let _ = stream.write_all(request.as_bytes());
         Reply::try_read(&mut stream).map(|reply| reply.status)
     };
-    let long = "a".repeat(200 * 1024);
+    // Far beyond the limit: a head that happens to come in one piece is taken a little beyond it.
+    let long = "a".repeat(8 * 1024 * 1024);
     let endless = [&TOLD[..], &[("X-Long", long.as_str())]].concat();
     // The connection may be reset over what was not read, and the answer with it.
-    assert!(matches!(ask(question("GET", "/auth", &endless)), Some(431) | None));
+    let status = ask(question("GET", "/auth", &endless));
+    assert!(matches!(status, Some(431) | None), "{status:?}");
     let many: Vec<(&str, &str)> = TOLD.into_iter().chain((0..200).map(|_| ("X-Many", "1"))).collect();
     assert_eq!(ask(question("GET", "/auth", &many)), Some(431));
     let within: Vec<(&str, &str)> = TOLD.into_iter().chain((0..90).map(|_| ("X-Many", "1"))).collect();
