@@ -364,6 +364,11 @@ typedef struct doorward_engine_facts {
   /** The number of routes of the policy. */
   uint64_t routes;
   /**
+   * How long a form may be that a host waits for, in bytes: enough for the longest token that the policy takes,
+   * percent-encoded, and for other fields beside it.
+   */
+  uint64_t form_limit;
+  /**
    * 1 if some route takes tokens from a form body, else 0. Only if it is 1 a host needs to read bodies before it
    * decides, and then only those whose Content-Type is `application/x-www-form-urlencoded`.
    */

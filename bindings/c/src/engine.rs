@@ -47,6 +47,9 @@ pub struct EngineFacts {
     pub issuers: u64,
     /// The number of routes of the policy.
     pub routes: u64,
+    /// How long a form may be that a host waits for, in bytes: enough for the longest token that the policy takes,
+    /// percent-encoded, and for other fields beside it.
+    pub form_limit: u64,
     /// 1 if some route takes tokens from a form body, else 0. Only if it is 1 a host needs to read bodies before it
     /// decides, and then only those whose Content-Type is `application/x-www-form-urlencoded`.
     pub reads_body: u32,
@@ -252,6 +255,7 @@ pub unsafe extern "C" fn doorward_engine_describe(
             facts.warnings_len = shared.warnings.len();
             facts.issuers = count(shared.engine.issuers());
             facts.routes = count(shared.engine.routes());
+            facts.form_limit = count(shared.engine.form_limit());
             facts.reads_body = shared.engine.reads_body().into();
         });
         Ok(())

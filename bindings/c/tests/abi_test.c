@@ -79,15 +79,16 @@ AT(doorward_decision, body, 104);
 AT(doorward_decision, principal, 120);
 AT(doorward_decision, context, 224);
 
-SIZE(doorward_engine_facts, 64);
+SIZE(doorward_engine_facts, 72);
 AT(doorward_engine_facts, fields, 8);
 AT(doorward_engine_facts, fields_len, 16);
 AT(doorward_engine_facts, warnings, 24);
 AT(doorward_engine_facts, warnings_len, 32);
 AT(doorward_engine_facts, issuers, 40);
 AT(doorward_engine_facts, routes, 48);
-AT(doorward_engine_facts, reads_body, 56);
-AT(doorward_engine_facts, reserved, 60);
+AT(doorward_engine_facts, form_limit, 56);
+AT(doorward_engine_facts, reads_body, 64);
+AT(doorward_engine_facts, reserved, 68);
 
 SIZE(doorward_fault, 88);
 AT(doorward_fault, file, 8);

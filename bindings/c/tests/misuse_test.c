@@ -113,7 +113,8 @@ static void null_arguments_of_handles(doorward_engine *engine) {
   CHECK("no fact was written", memcmp(before, &facts, sizeof facts) == 0);
   facts = doorward_engine_facts_init();
   CHECK("facts", doorward_engine_describe(engine, &facts) == DOORWARD_RESULT_OK);
-  CHECK("the facts are those of the policy", facts.issuers == 1 && facts.routes == 2 && facts.reads_body == 0);
+  CHECK("the facts are those of the policy", facts.issuers == 1 && facts.routes == 2 && facts.reads_body == 0 &&
+                                                facts.form_limit == 3 * 8192 + 65536);
   CHECK("it looks at Authorization", facts.fields_len >= 1 && doorward_str_is(facts.fields[0], "authorization"));
   doorward_engine_free(NULL);
   doorward_scratch_free(NULL);

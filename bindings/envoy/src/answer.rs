@@ -6,7 +6,9 @@ use crate::memory::{Kept, Text};
 use core::iter;
 use doorward::body::MEDIA_TYPE;
 use doorward::doorward_core::request::field_names;
-use doorward::{Answer, Body, Decision, Engine, Field, Outcome, Reason, Recovery, Request, Scratch};
+use doorward::{
+    Answer, Body, Decision, Engine, Field, Outcome, Reason, Recovery, Request, Scratch, identity,
+};
 
 /// What the names of all identity headers begin with, in two parts with one byte between them.
 const PREFIX: [&[u8]; 2] = [b"x", b"doorward"];
@@ -305,10 +307,10 @@ pub(crate) fn admit(stream: &mut Stream<'_>, facts: &Facts<'_>, kept: &Kept, ide
         return done;
     }
     if identity.headers {
-        done &= stream.set("x-doorward-outcome", facts.outcome.code().as_bytes());
+        done &= stream.set(identity::OUTCOME, facts.outcome.code().as_bytes());
         if let Some((issuer, subject)) = facts.caller.as_ref().and_then(|caller| caller.encoded.as_ref()) {
-            done &= stream.set("x-doorward-issuer", kept.bytes(issuer));
-            done &= stream.set("x-doorward-subject", kept.bytes(subject));
+            done &= stream.set(identity::ISSUER, kept.bytes(issuer));
+            done &= stream.set(identity::SUBJECT, kept.bytes(subject));
         }
     }
     // COST: the dearest of all that is done here: Envoy builds a tree on the heap for it, and copies it once.

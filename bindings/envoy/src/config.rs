@@ -1,16 +1,12 @@
 //! The configuration of the filter and of single routes: JSON, read once, with every fault told.
 
 use crate::host::ConfigHost;
-use crate::members::{Members, nearest};
+use crate::members::Members;
 use core::sync::atomic::{AtomicU64, Ordering};
 use doorward::error::{LoadError, LoadErrors};
 use doorward::{Engine, Format, Outcome};
 use serde_json::value::RawValue;
 use std::sync::Arc;
-
-/// The longest form that is kept until it is whole, in bytes: the longest credential that any policy may allow
-/// ([`doorward::doorward_core::limits::CREDENTIAL_MAX`]).
-const BODY_LIMIT: usize = 64 * 1024;
 
 /// What the counters are called by.
 const STAT_PREFIX: &str = "doorward";
@@ -20,7 +16,7 @@ pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) identity: Identity,
     /// The longest form that is kept.
-    pub(crate) body_limit: usize,
+    pub(crate) body_limit: Option<usize>,
     pub(crate) counters: Counters,
 }
 
@@ -100,7 +96,7 @@ const ROUTE_KEYS: [&str; 4] = ["policy_file", "policy", "policy_toml", "disabled
 struct Draft {
     source: Option<Source>,
     identity: Identity,
-    body_limit: usize,
+    body_limit: Option<usize>,
     stat_prefix: Option<String>,
     disabled: bool,
 }
@@ -123,13 +119,14 @@ impl Draft {
         let mut draft = Self {
             source: None,
             identity: Identity { headers: true, metadata: true },
-            body_limit: BODY_LIMIT,
+            body_limit: None,
             stat_prefix: None,
             disabled: false,
         };
         for (name, value) in &members.0 {
             if !known.contains(&name.as_str()) {
-                let help = nearest(name, known).map(|near| format!(": did you mean `{near}`?"));
+                let help = doorward::nearest(name, known.iter().copied())
+                    .map(|near| format!(": did you mean `{near}`?"));
                 return Err(format!("filter_config: unknown key `{name}`{}", help.unwrap_or_default()));
             }
             draft.take(name, value).map_err(|fault| format!("filter_config.{name}: {fault}"))?;
@@ -165,7 +162,7 @@ impl Draft {
                 let whole =
                     (number.fract() == 0.0 && (1.0..=1e9).contains(&number)).then(|| format!("{number:.0}"));
                 let limit = whole.and_then(|digits| digits.parse().ok());
-                self.body_limit = limit.ok_or("expected a whole number from 1 to 1000000000")?;
+                self.body_limit = Some(limit.ok_or("expected a whole number from 1 to 1000000000")?);
                 Ok(())
             }
             _ => {
@@ -306,7 +303,7 @@ mod tests {
                        "body_limit": 1e3, "stat_prefix": "edge.auth"}"#;
         let draft = Draft::read(text.as_bytes(), &FILTER_KEYS).unwrap();
         assert_eq!(draft.identity, Identity { headers: false, metadata: true });
-        assert_eq!(draft.body_limit, 1000);
+        assert_eq!(draft.body_limit, Some(1000));
         assert_eq!(draft.stat_prefix.as_deref(), Some("edge.auth"));
         assert_eq!(draft.policy().unwrap().engine.routes(), 1);
     }

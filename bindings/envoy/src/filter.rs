@@ -6,8 +6,8 @@ use crate::host::Stream;
 use crate::memory::Memory;
 use crate::registry;
 use core::cell::{Cell, RefCell};
-use doorward::Outcome;
 use doorward::doorward_core::request::field_names;
+use doorward::{Engine, Outcome};
 use std::sync::Arc;
 
 /// What a request hook comes to.
@@ -105,7 +105,7 @@ impl Filter {
             Phase::Over(verdict) => verdict,
             Phase::Begun => Verdict::Broken,
             Phase::Holding => {
-                if stream.body_length() > self.settings.body_limit {
+                if stream.body_length() > self.body_limit(stream) {
                     self.count(stream, self.settings.counters.of(Outcome::BadRequest));
                     answer::too_large(stream);
                     return self.over(Verdict::Answered);
@@ -157,11 +157,22 @@ impl Filter {
     }
 
     fn reads_body(&self, chosen: &Chosen) -> bool {
+        self.engine(chosen).is_some_and(Engine::reads_body)
+    }
+
+    /// How long a form may be: as configured, or what the policy's own longest token needs.
+    fn body_limit(&self, stream: &Stream<'_>) -> usize {
+        let own = || Chosen::of(stream).and_then(|chosen| self.engine(&chosen).map(Engine::form_limit));
+        self.settings.body_limit.or_else(own).unwrap_or_else(|| self.settings.policy.engine.form_limit())
+    }
+
+    /// The engine of what was chosen, unless nothing is to be judged there.
+    fn engine<'e>(&'e self, chosen: &'e Chosen) -> Option<&'e Engine> {
         match chosen {
-            Chosen::Filter => self.settings.policy.engine.reads_body(),
+            Chosen::Filter => Some(&self.settings.policy.engine),
             Chosen::Route(route) => match &**route {
-                RouteSettings::Policy(policy) => policy.engine.reads_body(),
-                RouteSettings::Disabled => false,
+                RouteSettings::Policy(policy) => Some(&policy.engine),
+                RouteSettings::Disabled => None,
             },
         }
     }

@@ -3,7 +3,7 @@
 use crate::abi::{EnvoyBuffer, EnvoyHeader};
 use core::cell::Cell;
 use core::ops::Range;
-use doorward::{Engine, Scratch};
+use doorward::{Engine, Scratch, identity};
 
 /// How many engines a thread remembers to have been made ready for; more than configurations live at a time.
 const READY: usize = 32;
@@ -123,23 +123,10 @@ impl Kept {
         Text(start..self.bytes.len())
     }
 
-    /// Keeps a text as a header field may carry it: `%` and all bytes that are not visible ASCII are percent-encoded.
-    ///
-    /// `%` as well, so that no two subjects look alike.
+    /// Keeps a text as a header field can carry it.
     pub(crate) fn push_encoded(&mut self, text: &str) -> Text {
         let start = self.bytes.len();
-        for byte in text.bytes() {
-            if byte.is_ascii_graphic() && byte != b'%' {
-                self.bytes.push(byte);
-            } else {
-                let digit =
-                    |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
-                let mut utf8 = [0; 4];
-                self.bytes.push(b'%');
-                self.bytes.extend_from_slice(digit(byte >> 4).encode_utf8(&mut utf8).as_bytes());
-                self.bytes.extend_from_slice(digit(byte & 15).encode_utf8(&mut utf8).as_bytes());
-            }
-        }
+        identity::encode(text, &mut self.bytes);
         Text(start..self.bytes.len())
     }
 
@@ -149,25 +136,5 @@ impl Kept {
 
     pub(crate) fn text(&self, text: &Text) -> &str {
         core::str::from_utf8(self.bytes(text)).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Kept;
-
-    #[test]
-    fn a_field_value_is_visible_ascii_and_no_two_texts_share_one() {
-        let mut kept = Kept::default();
-        let mut encoded = |text: &str| {
-            let text = kept.push_encoded(text);
-            kept.text(&text).to_owned()
-        };
-        assert_eq!(encoded("https://idp.example/a?b=c"), "https://idp.example/a?b=c");
-        assert_eq!(encoded("a b"), "a%20b");
-        assert_eq!(encoded("a%20b"), "a%2520b");
-        assert_eq!(encoded("j\u{f6}rg\r\nx-role: admin"), "j%C3%B6rg%0D%0Ax-role:%20admin");
-        assert_eq!(encoded("\u{7f}\0"), "%7F%00");
-        assert_eq!(encoded(""), "");
     }
 }

@@ -25,6 +25,7 @@ typedef struct {
     ngx_str_t                    *fields;       /* names of the fields that it looks at, in lower case */
     ngx_uint_t                    nfields;
     ngx_uint_t                    reads_body;   /* unsigned  reads_body:1; */
+    size_t                        form_limit;   /* what its longest token needs */
 
     /* Made by each worker for itself: workers have one thread, so that one scratch is enough. */
     doorward_scratch             *scratch;
@@ -46,13 +47,18 @@ typedef struct {
     ngx_flag_t                    enable;
     ngx_flag_t                    body;
     ngx_uint_t                    target;       /* NGX_HTTP_DOORWARD_* bits */
-    size_t                        form_limit;
+    size_t                        form_limit;   /* NGX_CONF_UNSET_SIZE: the policy's */
     ngx_http_doorward_engine_t   *engine;
 
     /* Where `doorward on` stands, for the message if no policy is in force there. */
     ngx_str_t                     file;
     ngx_uint_t                    line;
 } ngx_http_doorward_loc_conf_t;
+
+
+/* How long a form may be: as configured, or what the policy's longest token needs. */
+#define ngx_http_doorward_form_limit(conf)                                                                            \
+    ((conf)->form_limit != NGX_CONF_UNSET_SIZE ? (conf)->form_limit : (conf)->engine->form_limit)
 
 
 /*

@@ -83,7 +83,7 @@ ngx_http_doorward_access_handler(ngx_http_request_t *r)
     }
 
     if (dlcf->engine->reads_body && !ctx->form_asked && ngx_http_doorward_has_form(r)) {
-        return ngx_http_doorward_read_form(r, ctx, dlcf->form_limit);
+        return ngx_http_doorward_read_form(r, ctx, ngx_http_doorward_form_limit(dlcf));
     }
 
     question.engine = dlcf->engine;
@@ -137,7 +137,7 @@ ngx_http_doorward_ask(ngx_http_request_t *r, ngx_http_doorward_question_t *quest
     }
 
     if (ctx->form_asked) {
-        rc = ngx_http_doorward_form_body(r, question->conf->form_limit, &body);
+        rc = ngx_http_doorward_form_body(r, ngx_http_doorward_form_limit(question->conf), &body);
         if (rc != NGX_OK) {
             return rc;
         }

@@ -96,6 +96,7 @@ ngx_http_doorward_describe(ngx_conf_t *cf, ngx_http_doorward_engine_t *engine)
 
     engine->nfields = facts.fields_len;
     engine->reads_body = facts.reads_body != 0;
+    engine->form_limit = (size_t) facts.form_limit;
 
     for (i = 0; i < facts.warnings_len; i++) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "doorward: %V: %*s", &engine->path, facts.warnings[i].len,

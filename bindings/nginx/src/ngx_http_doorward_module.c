@@ -184,7 +184,7 @@ ngx_http_doorward_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
     ngx_conf_merge_value(conf->body, prev->body, 1);
     ngx_conf_merge_uint_value(conf->target, prev->target, NGX_HTTP_DOORWARD_SENT | NGX_HTTP_DOORWARD_SERVED);
-    ngx_conf_merge_size_value(conf->form_limit, prev->form_limit, 64 * 1024);
+    ngx_conf_merge_size_value(conf->form_limit, prev->form_limit, NGX_CONF_UNSET_SIZE);
     ngx_conf_merge_ptr_value(conf->engine, prev->engine, NULL);
 
     if (conf->enable && conf->engine == NULL) {

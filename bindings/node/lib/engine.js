@@ -66,8 +66,8 @@ class Engine {
     return this.#readsBody;
   }
 
-  get maxCredential() {
-    return this.#facts.maxCredential;
+  get formLimit() {
+    return this.#facts.formLimit;
   }
 
   get warnings() {

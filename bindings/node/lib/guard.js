@@ -6,7 +6,6 @@ const { hasFields, isMoved } = require('./decision.js');
 const { TooLarge, isForm, readForm } = require('./form.js');
 
 const MEDIA_TYPE = 'application/json';
-const BESIDES = 65_536; // bytes of a form that are no token; little enough to hold for a stranger
 
 class Guard {
   /**
@@ -16,8 +15,7 @@ class Guard {
   constructor(engine, options = {}) {
     if (typeof engine?.decide !== 'function') throw new TypeError('expected an engine');
     if (typeof options !== 'object' || options === null) throw new TypeError('expected `options` as an object');
-    // Each byte of the token may be escaped as three.
-    const { formLimit = 3 * (engine.maxCredential ?? 0) + BESIDES, now, onError = warn } = options;
+    const { formLimit = engine.formLimit ?? 0, now, onError = warn } = options;
     if (!Number.isSafeInteger(formLimit) || formLimit < 0) throw new RangeError('expected `formLimit` in bytes');
     if (now !== undefined && typeof now !== 'function') throw new TypeError('expected `now` as a function');
     if (typeof onError !== 'function') throw new TypeError('expected `onError` as a function');

@@ -120,7 +120,7 @@ pub fn engine_facts(handle: &External<Handle>) -> napi::Result<String> {
             "number": handle.number,
             "fields": engine.fields(),
             "readsBody": engine.reads_body(),
-            "maxCredential": engine.max_credential(),
+            "formLimit": engine.form_limit(),
             "warnings": engine.warnings(),
             "issuers": engine.issuers(),
             "routes": engine.routes(),

@@ -40,7 +40,7 @@ describe('loading', () => {
     assert.equal(Engine.fromPolicy({ routes: [] }).readsBody, false);
     assert.ok(engine.fields.includes('content-type'));
     assert.equal(engine.readsBody, true);
-    assert.equal(Engine.fromPolicy(policy({ max_credential: 1000 })).maxCredential, 1000);
+    assert.equal(Engine.fromPolicy(policy({ max_credential: 1000 })).formLimit, 3000 + 65_536);
   });
 
   it('every fault of a policy is told with its place', () => {

@@ -269,8 +269,8 @@ export class Engine {
   get fields(): readonly string[];
   /** Whether any route takes tokens from a form: only then a body needs to be handed over. */
   get readsBody(): boolean;
-  /** The longest credential that is looked at, in bytes. */
-  get maxCredential(): number;
+  /** How long a form may be in bytes that a middleware waits for: enough for the longest token that the policy takes. */
+  get formLimit(): number;
   /** What the policy's author should know, though it is no fault. */
   get warnings(): readonly string[];
   /** How many issuers the policy has. */
@@ -326,9 +326,8 @@ export const SIGNALS: readonly Signal[];
 /** What the middlewares can be told. */
 export interface GuardOptions {
   /**
-   * The longest form that is read for a token, in bytes: if it is left out, three times
-   * {@link Engine.maxCredential}, since a form may escape each of its bytes, and 65536 for what stands beside it. A
-   * longer one is answered with 413. Forms are read only where {@link Engine.readsBody} asks for them.
+   * The longest form that is read for a token, in bytes: {@link Engine.formLimit} if it is left out. A longer one is
+   * answered with 413. Forms are read only where {@link Engine.readsBody} asks for them.
    */
   formLimit?: number;
   /** The time to judge by; the system's clock if it is left out. */

@@ -174,6 +174,12 @@ impl Engine {
         self.inner.reads_body()
     }
 
+    /// How long a form may be in bytes that a host waits for: enough for the longest token that the policy takes.
+    #[getter]
+    fn form_limit(&self) -> usize {
+        self.inner.form_limit()
+    }
+
     /// How many issuers the policy has.
     #[getter]
     fn issuers(&self) -> usize {

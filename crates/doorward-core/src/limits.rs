@@ -14,6 +14,12 @@ pub const CREDENTIAL_MAX: usize = 64 * 1024;
 /// alone takes 342.
 pub const CREDENTIAL_MIN: usize = 512;
 
+/// How many bytes of a form may stand beside its token, where a form is read to look for one.
+///
+/// Servers hold as much of a stranger's header without being asked (Apache's 100 fields of 8 KiB, nginx's 4 buffers of 8 KiB
+/// and Node's 16 KiB lie around it); forms that upload something are `multipart/form-data` and never read here.
+pub const FORM_BESIDES: usize = 64 * 1024;
+
 /// The longest path that is normalised, in bytes: RFC 9110, section 4.1 asks for at least 8000.
 pub const PATH: usize = 8 * 1024;
 

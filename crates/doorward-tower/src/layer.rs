@@ -9,10 +9,6 @@ use std::path::Path;
 use std::sync::Arc;
 use tower_layer::Layer;
 
-/// Room in a form for whatever stands beside its token, in bytes: axum's own limit for bodies is two megabytes, hosts that
-/// buffer headers give 8 to 64 kB.
-const FORM_BESIDES: usize = 64 * 1024;
-
 /// Lets requests in to the services that it wraps, or answers in their place.
 ///
 /// Cloning is cheap, and clones share everything.
@@ -41,7 +37,7 @@ impl DoorwardLayer {
     /// If the engine looks at a field that has no valid name in lower case. None does.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
-        let form_limit = engine.max_credential().saturating_mul(3).saturating_add(FORM_BESIDES);
+        let form_limit = engine.form_limit();
         Self {
             shared: Arc::new(Shared {
                 names: names(engine.fields()),
@@ -82,7 +78,7 @@ impl DoorwardLayer {
     }
 
     /// The same with another limit on the forms that are read ahead for their token, in bytes. A longer form is refused
-    /// with 413. The default is three times the longest credential, for percent-encoding, and 64 KiB for the rest.
+    /// with 413. The default is [`Engine::form_limit`].
     ///
     /// No other body is touched, and none at all unless the policy takes tokens from forms.
     #[must_use]

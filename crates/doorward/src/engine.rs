@@ -10,6 +10,7 @@ use crate::scratch::Scratch;
 use doorward_core::decide::decide;
 use doorward_core::decision::Decision;
 use doorward_core::key::{Provider, Verify};
+use doorward_core::limits;
 use doorward_core::policy::{Policy, Tables};
 use doorward_core::request::{Request, field_names};
 use doorward_core::text::Texts;
@@ -36,6 +37,7 @@ pub struct Engine<K = PreparedKey> {
     policy: Policy<Compiled>,
     keys: KeyRing<K>,
     fields: Vec<&'static str>,
+    reads_body: bool,
     warnings: Vec<String>,
 }
 
@@ -83,8 +85,10 @@ impl<K: Verify> Engine<K> {
         let mut warnings = warnings(&model);
         let keys = load_keys(&model, folder, provider, &mut warnings)?;
         let policy = Policy::new(compiled).map_err(|fault| LoadError::new("", fault.to_string()))?;
-        let fields = fields(&policy.tables());
-        Ok(Self { policy, keys, fields, warnings })
+        let tables = policy.tables();
+        let reads_body = tables.routes.iter().any(|route| route.places.form);
+        let fields = fields(&tables, reads_body);
+        Ok(Self { policy, keys, fields, reads_body, warnings })
     }
 
     /// Decides on a request at a time.
@@ -134,8 +138,15 @@ impl<K: Verify> Engine<K> {
     /// Whether any route takes a token from a form body. Only then need a host wait for a body, and only for one whose
     /// `Content-Type` is `application/x-www-form-urlencoded`.
     #[must_use]
-    pub fn reads_body(&self) -> bool {
-        reads_body(&self.policy.tables())
+    pub const fn reads_body(&self) -> bool {
+        self.reads_body
+    }
+
+    /// How long a form may be that a host waits for, in bytes, so that no token is missed that the policy would take:
+    /// each byte of the longest one may be percent-encoded, and there is room for other fields. The default of every host.
+    #[must_use]
+    pub fn form_limit(&self) -> usize {
+        self.max_credential().saturating_mul(3).saturating_add(limits::FORM_BESIDES)
     }
 
     /// The longest credential that the policy lets through to be looked at, in bytes.
@@ -176,19 +187,15 @@ impl<K: Verify> Engine<K> {
 
 /// The fields that a decision can look at. `Authorization` is always one: a second credential is looked for there even
 /// where tokens come from elsewhere.
-fn fields(tables: &Tables<'_>) -> Vec<&'static str> {
+fn fields(tables: &Tables<'_>, reads_body: bool) -> Vec<&'static str> {
     let mut fields = vec![field_names::AUTHORIZATION];
-    if reads_body(tables) {
+    if reads_body {
         fields.push(field_names::CONTENT_TYPE);
     }
     if tables.routes.iter().any(|route| route.cors_preflight) {
         fields.push(field_names::ACCESS_CONTROL_REQUEST_METHOD);
     }
     fields
-}
-
-fn reads_body(tables: &Tables<'_>) -> bool {
-    tables.routes.iter().any(|route| route.places.form)
 }
 
 /// What loads and is most likely not meant.

@@ -10,6 +10,7 @@ pub mod cases;
 mod compile;
 mod engine;
 pub mod error;
+pub mod identity;
 pub mod keys;
 pub mod policy;
 pub mod provider;
@@ -33,6 +34,7 @@ pub use doorward_core::request::{Field, Request};
 pub use doorward_core::time::{Seconds, UnixTime};
 pub use engine::Engine;
 pub use policy::Format;
+pub use policy::nearest::nearest;
 pub use scratch::Scratch;
 pub use snapshot::Snapshot;
 

@@ -179,6 +179,11 @@ class Engine:
         """
         The names of the header fields that a decision can look at, in lower case: the others need not be handed over.
         """
+    @property
+    def form_limit(self, /) -> int:
+        """
+        How long a form may be in bytes that a host waits for: enough for the longest token that the policy takes.
+        """
     @staticmethod
     def from_file(path: str | PathLike[str]) -> Engine:
         """

@@ -12,12 +12,6 @@ logger = logging.getLogger("doorward")
 
 MEDIA_TYPE = "application/json"
 
-FORM_LIMIT = 256 * 1024
-"""How long a form may be that is read to look for a token, in bytes.
-
-The longest token that a policy may allow has 64 KiB, and each of its bytes may be percent-encoded.
-"""
-
 AMBIGUOUS = "/%00"
 """A target that is ambiguous whatever the policy says: for what only a host can see to be ambiguous."""
 

@@ -30,16 +30,16 @@ class DoorwardMiddleware:
     `root_path` is where the server, or a mount of a router, has put the application, as the scope says.
     A request with any other is refused, since some servers take it from a header field of the caller.
     `form_limit` is the longest form in bytes that is read to look for a token, where the policy takes tokens
-    from forms.
+    from forms; without it the engine's own.
     """
 
     def __init__(
-        self, app: ASGIApp, engine: Engine, *, root_path: str = "", form_limit: int = _hosts.FORM_LIMIT
+        self, app: ASGIApp, engine: Engine, *, root_path: str = "", form_limit: int | None = None
     ) -> None:
         self.app = app
         self.engine = engine
         self.root_path = _hosts.mount(root_path)
-        self.form_limit = form_limit
+        self.form_limit = engine.form_limit if form_limit is None else form_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judges one connection."""

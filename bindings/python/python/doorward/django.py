@@ -44,7 +44,7 @@ class DoorwardMiddleware:
         self.engine = _engine()
         named = getattr(settings, "DOORWARD_SCRIPT_NAME", None)
         self.script_name = _hosts.mount((settings.FORCE_SCRIPT_NAME or "") if named is None else named)
-        self.form_limit: int = getattr(settings, "DOORWARD_FORM_LIMIT", _hosts.FORM_LIMIT)
+        self.form_limit: int = getattr(settings, "DOORWARD_FORM_LIMIT", self.engine.form_limit)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)

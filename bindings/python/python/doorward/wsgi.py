@@ -31,7 +31,7 @@ class DoorwardMiddleware:
     `script_name` is where the server, or a dispatcher, has put the application, as `SCRIPT_NAME` says.
     A request with any other is refused, since some servers take it from a header field of the caller.
     `form_limit` is the longest form in bytes that is read to look for a token, where the policy takes tokens
-    from forms.
+    from forms; without it the engine's own.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class DoorwardMiddleware:
         engine: Engine,
         *,
         script_name: str = "",
-        form_limit: int = _hosts.FORM_LIMIT,
+        form_limit: int | None = None,
     ) -> None:
         self.app = app
         self.engine = engine
         self.script_name = _hosts.mount(script_name)
-        self.form_limit = form_limit
+        self.form_limit = engine.form_limit if form_limit is None else form_limit
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Judges one request."""

@@ -3,7 +3,7 @@
 /// The nearest of `known` to `name`, if it is near enough: at most two edits away, or a third of the length.
 ///
 /// The first of several that are equally near.
-pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let length = name.chars().count();
     // A name that would be replaced as a whole is not a misspelling.
     let far = 2.max(length / 3).min(length.saturating_sub(1));
