@@ -99,6 +99,15 @@ impl Call {
 }
 
 impl Class {
+    /// Whether a store remembers its refusals.
+    #[must_use]
+    pub const fn is_remembered(&self) -> bool {
+        matches!(
+            self.reason,
+            Some(Reason::TokenMalformed | Reason::IssuerUntrusted | Reason::AlgorithmRefused)
+        )
+    }
+
     /// A request of this class, its token signed by `sign`.
     #[must_use]
     pub fn call(&self, alg: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> Call {
@@ -140,7 +149,7 @@ impl Class {
     /// # Panics
     ///
     /// If it decides otherwise: nothing that was timed then would mean what the table says.
-    pub fn check<K: Verify>(&self, engine: &Engine<K>, call: &Call) {
+    pub fn check<K: Verify + Send + Sync + 'static>(&self, engine: &Engine<K>, call: &Call) {
         let fields = call.fields();
         let request = Request::new("GET", &call.url, &fields);
         let mut scratch = engine.scratch();
@@ -151,7 +160,11 @@ impl Class {
 
 /// One decision, kept from being optimised away.
 #[inline]
-pub fn decide<'d, K: Verify>(engine: &'d Engine<K>, request: &Request<'d>, scratch: &'d mut Scratch) {
+pub fn decide<'d, K: Verify + Send + Sync + 'static>(
+    engine: &'d Engine<K>,
+    request: &Request<'d>,
+    scratch: &'d mut Scratch<K>,
+) {
     let decision: Decision<'d> = engine.decide(core::hint::black_box(request), crate::NOW, scratch);
     core::hint::black_box(&decision);
 }
@@ -177,7 +190,7 @@ mod tests {
     fn the_stub_decides_alike() {
         let suite = Suite::rs256();
         let text = policy::single(suite.alg, &suite.jwk());
-        let engine = Engine::with_provider(&text, Format::Json, None, &stub::InsecureChecksum).unwrap();
+        let engine = Engine::with_provider(&text, Format::Json, None, stub::InsecureChecksum).unwrap();
         for class in CLASSES {
             class.check(&engine, &class.call(suite.alg, stub::sign));
         }

@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod call;
 pub mod fixtures;
 pub mod format;
+pub mod known;
 pub mod measure;
 pub mod peers;
 pub mod pem;

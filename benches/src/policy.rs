@@ -12,6 +12,16 @@ pub fn single(alg: &str, jwk: &str) -> String {
     with(&[issuer("corp", ISSUER, alg, jwk)], &[route("/v1/orders/{id}", "corp")])
 }
 
+/// The same policy with stores that remember so many credentials of either kind: the others remember nothing, so that what is
+/// timed is the whole decision.
+#[must_use]
+pub fn remembering(policy: &str, credentials: u64) -> String {
+    policy.replace(
+        r#""store":{"off":true}"#,
+        &format!(r#""store":{{"known":{credentials},"refused":{credentials}}}"#),
+    )
+}
+
 /// One issuer, and a number of routes with two segments of their own each.
 #[must_use]
 pub fn many_routes(routes: usize, alg: &str, jwk: &str) -> String {
@@ -45,7 +55,7 @@ pub fn many_issuers_id(number: usize) -> String {
 
 fn with(issuers: &[String], routes: &[String]) -> String {
     format!(
-        r#"{{"realm":"orders","disclosure":"reason","issuers":{{{}}},"routes":[{}]}}"#,
+        r#"{{"realm":"orders","disclosure":"reason","store":{{"off":true}},"issuers":{{{}}},"routes":[{}]}}"#,
         issuers.join(","),
         routes.join(",")
     )

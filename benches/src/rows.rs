@@ -6,7 +6,7 @@ use crate::format::{Goal, Row};
 use crate::measure::{Action, in_turns};
 use crate::suite::Suite;
 use crate::token::Draft;
-use crate::{peers, policy};
+use crate::{known, peers, policy};
 use core::hint::black_box;
 use doorward::{Engine, Format, Request};
 use doorward_core::key::Verify as _;
@@ -31,6 +31,7 @@ pub fn all(arguments: &Arguments, mut print: impl FnMut(&Row)) {
         class_rows(arguments, &suite, class, &mut print);
     }
     scale(arguments, &mut print);
+    known::all(arguments, &mut print);
 }
 
 /// One class of requests under one algorithm, beside the bare verify and beside peers.

@@ -31,6 +31,7 @@ export type Reason =
   | 'token_revoked'
   | 'token_inactive'
   | 'step_up_required'
+  | 'token_replayed'
   | 'route_unmatched'
   | 'method_refused'
   | 'issuer_refused'
@@ -41,6 +42,7 @@ export type Reason =
   | 'proof_missing'
   | 'trust_unavailable'
   | 'trust_stale'
+  | 'replay_store_full'
   | 'too_many_failures'
   | (string & {});
 
@@ -170,19 +172,29 @@ export interface DecideRequest {
   /** The content, where {@link Engine.readsBody} asks for it and it is an `application/x-www-form-urlencoded`. */
   body?: Uint8Array | string | null;
   /**
-   * The client's IP address as text. Checked for its type and carried nowhere yet: no kind of credential of this
-   * version reads it.
+   * The address of the connection's other end as text, as `req.socket.remoteAddress` of Node: what `limit` counts by. Never
+   * one that a header tells: the engine reads those itself, where the policy's `trusted_proxies` allow it. A text that is
+   * no address is no peer.
    */
   peer?: string | null;
   /**
    * The time to judge by: a date, Unix seconds with or without a fraction, or nanoseconds since 1970 as a bigint,
    * which is exact. The system's clock if it is left out.
    */
-  now?: Date | number | bigint;
+  now?: Time;
 }
 
-/** Where the files lie that a policy without a file of its own names. */
-export interface PolicyOptions {
+/** How an engine is loaded. */
+export interface EngineOptions {
+  /**
+   * Whether to begin at once to fetch the keys that the policy fetches, and to watch its files: `true` if it is left out. With
+   * `false` that waits for {@link Engine.start} or {@link Engine.ready}.
+   */
+  start?: boolean;
+}
+
+/** The same for a policy without a file of its own. */
+export interface PolicyOptions extends EngineOptions {
   /** The folder of the key files. A policy that names some is refused without it. */
   folder?: string | URL;
 }
@@ -242,6 +254,7 @@ export interface DecisionJson {
   operator: string | null;
   signal: Signal | null;
   may_resend: boolean;
+  retry_after: number | null;
   challenges: string[];
   headers: [string, string][];
   principal: PrincipalJson | null;
@@ -310,6 +323,8 @@ export class Decision {
   get signal(): Signal | null;
   /** Whether the very same credential may be sent again after the recovery. */
   get mayResend(): boolean;
+  /** How many seconds the caller should wait before it asks again, where waiting helps; `Retry-After` says the same. */
+  get retryAfter(): number | null;
   /** What the caller may learn about the reason: whether a body of your own may name it. */
   get disclosure(): Disclosure;
   /** The values of `WWW-Authenticate`, one for each line. */
@@ -362,10 +377,125 @@ export class PolicyError extends Error {
   readonly errors: readonly PolicyFault[];
 }
 
+/** Keys that did not come in time. Decisions go on: those that need a missing key answer 503. */
+export class NotReadyError extends Error {
+  private constructor();
+  name: 'NotReadyError';
+  /** Each issuer without keys, by its name in the policy, and what went wrong, as far as an attempt has ended. */
+  readonly issuers: readonly { readonly name: string; readonly fault: string | null }[];
+}
+
+/** A time as callers write it: a date, Unix seconds, or nanoseconds since 1970 as a bigint. */
+export type Time = Date | number | bigint;
+
+/** What is revoked: exactly one of a token, a subject, all tokens from before a time, and a key. */
+export type Revocation = {
+  /** Who issued it: the name of its section in the policy, or its `iss`. */
+  issuer: string;
+} & (
+  | {
+      /** A single token, by its `jti`. */
+      jti: string;
+      subject?: undefined;
+      until?: undefined;
+      issuedBefore?: undefined;
+      kid?: undefined;
+    }
+  | {
+      /** Every token of a subject. */
+      subject: string;
+      /** When the subject is let in again; never if it is left out. */
+      until?: Time;
+      jti?: undefined;
+      issuedBefore?: undefined;
+      kid?: undefined;
+    }
+  | {
+      /** Every token from before this time, and every one that does not tell its own. */
+      issuedBefore: Time;
+      jti?: undefined;
+      subject?: undefined;
+      until?: undefined;
+      kid?: undefined;
+    }
+  | {
+      /** Every token that was signed with a key. */
+      kid: string;
+      jti?: undefined;
+      subject?: undefined;
+      until?: undefined;
+      issuedBefore?: undefined;
+    }
+);
+
+/** A key in {@link Status}; times are Unix seconds. */
+export interface KeyStatus {
+  kid: string | null;
+  algorithm: string;
+  first_seen: number;
+  last_seen: number;
+}
+
+/** An issuer in {@link Status}; times are Unix seconds. */
+export interface IssuerStatus {
+  /** Its name in the policy. */
+  name: string;
+  /** Its identifier or trust domain. */
+  issuer: string;
+  /** Where its keys come from: `inline`, a file, a URL without its query, or `discovery`. */
+  source: string;
+  /** How far its keys can be relied upon. */
+  trust: 'given' | 'fresh' | 'stale' | 'expired' | 'never' | (string & {});
+  fetched: number | null;
+  fresh_until: number | null;
+  stale_since: number | null;
+  /** Until when its keys are used although the provider cannot be reached. */
+  usable_until: number | null;
+  next_fetch: number | null;
+  fetching_since: number | null;
+  /** How many fetches have failed in a row. */
+  failures: number;
+  last_fault: { code: string; detail: string | null; at: number | null } | null;
+  keys: KeyStatus[];
+  /** Keys that the issuer has withdrawn. */
+  gone: KeyStatus[];
+  /** What was left out of the set, and what its publisher should know. */
+  notes: string[];
+}
+
+/** A store in {@link Status}. */
+export interface StoreStatus {
+  /** How many entries it has memory for; 0 where it is off. */
+  capacity: number;
+  /** How many it holds, where that is counted. */
+  used: number | null;
+  bytes: number;
+}
+
+/** What is trusted, how fresh it is and what happens next: the same names as in every language; times are Unix seconds. */
+export interface Status {
+  now: number;
+  policy: { file: string | null; loaded: number; fault: string | null };
+  /** Whether keys are fetched and files watched. */
+  keeping: boolean;
+  issuers: IssuerStatus[];
+  revoked: {
+    tokens: number; subjects: number; issued_before: number; keys: number; elsewhere: number; fault: string | null;
+  };
+  stores: { known: StoreStatus; refused: StoreStatus; replay: StoreStatus; failures: StoreStatus };
+  /** Uses of single-use values that were refused because they were used before. */
+  replayed: number;
+  /** Those that were refused because the store was full. */
+  replay_full: number;
+  /** The memory of all stores in bytes. */
+  memory: number;
+}
+
 /**
- * A policy with its keys, ready to decide. Loading reads files; deciding does not.
+ * A policy with its keys, ready to decide. Loading reads files; deciding does not. Where the policy names a URL of keys, or
+ * files that may change, a thread of the engine's own fetches and watches them.
  *
- * An engine belongs to the thread that made it: each worker loads its own.
+ * An engine belongs to the thread that made it: each worker loads its own, which fetches for itself.
  *
  * ```js
  * const engine = Engine.fromFile('orders.toml');
@@ -379,13 +509,13 @@ export class Engine {
    *
    * @throws {PolicyError} for every fault of the policy, and a file that is not there
    */
-  constructor(path: string | URL);
+  constructor(path: string | URL, options?: EngineOptions);
   /**
    * The same as the constructor.
    *
    * @throws {PolicyError} for every fault of the policy, and a file that is not there
    */
-  static fromFile(path: string | URL): Engine;
+  static fromFile(path: string | URL, options?: EngineOptions): Engine;
   /**
    * Loads a policy from an object, which has the members that a policy file has. Whole numbers beyond 2^53 are
    * given as bigint.
@@ -412,6 +542,47 @@ export class Engine {
   get issuers(): number;
   /** How many routes the policy has. */
   get routes(): number;
+  /** A number that changes when what is said above may have changed: with every {@link Engine.reload}. */
+  get policyEpoch(): number;
+  /** The memory of all stores in bytes. */
+  get memory(): number;
+  /** Begins to fetch and to watch, if the policy has anything to fetch or watch; once. */
+  start(): void;
+  /**
+   * Waits until every issuer whose keys are fetched has some, and starts what {@link Engine.start} starts. Nothing else waits:
+   * the event loop goes on.
+   *
+   * @param timeoutSeconds how long to wait at most: 10 if it is left out, 600 at most
+   * @throws {NotReadyError} if the time is over; keys go on being fetched
+   */
+  ready(timeoutSeconds?: number): Promise<void>;
+  /**
+   * Loads the policy anew, with all files that it names, and puts it in force from the next decision on. It reads files, as
+   * loading does. Keys that are fetched from where they were stay.
+   *
+   * @throws {PolicyError} for every fault of the policy; then all stays as it was
+   */
+  reload(): void;
+  /**
+   * Revokes something from the next decision on, callers that are known already included, for as long as the engine lives.
+   * What is to last longer belongs into the policy's file of revocations.
+   *
+   * @throws {RangeError} for an issuer that the policy does not have, and beyond a hundred thousand of them
+   */
+  revoke(revocation: Revocation): void;
+  /**
+   * Gives an issuer whose keys are fetched those that you have fetched yourself, at `now`, as a JWK Set or trust bundle: its
+   * text or what `JSON.parse` makes of it.
+   *
+   * @throws {RangeError} for an issuer that has no such keys, and for what is no key set; then all stays as it was
+   */
+  supplyKeys(issuer: string, jwks: string | object, now?: Time): void;
+  /** What is trusted, how fresh it is and what happens next. */
+  status(now?: Time): Status;
+  /** The same as a page for people. */
+  statusText(now?: Time): string;
+  /** What happened to keys, files and the policy since the last call, each a line for your log; the latest few hundred. */
+  events(): string[];
   /**
    * Decides on a request. A refusal is returned, never thrown.
    *
@@ -466,7 +637,7 @@ export interface GuardOptions {
    */
   formLimit?: number;
   /** The time to judge by; the system's clock if it is left out. */
-  now?: () => Date | number | bigint;
+  now?: () => Time;
   /**
    * Told of what went wrong where no decision could be made, and the request was answered with 500: a warning of
    * the process if it is left out.

@@ -4,7 +4,8 @@
 const { Decision } = require('./lib/decision.js');
 const { Engine } = require('./lib/engine.js');
 const { PolicyError } = require('./lib/policy-error.js');
+const { NotReadyError } = require('./lib/not-ready-error.js');
 const { Principal } = require('./lib/principal.js');
 const { OUTCOMES, REASONS, RECOVERIES, SIGNALS } = require('./lib/vocabulary.js');
 
-module.exports = { Decision, Engine, OUTCOMES, PolicyError, Principal, REASONS, RECOVERIES, SIGNALS };
+module.exports = { Decision, Engine, NotReadyError, OUTCOMES, PolicyError, Principal, REASONS, RECOVERIES, SIGNALS };

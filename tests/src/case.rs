@@ -1,10 +1,10 @@
 //! A case under construction: a request, what it proves, and what must come of it.
 
-use crate::mint::Token;
 use crate::spec::{Wire, row_of};
 use serde_json::{Map, Value, json};
 
 pub(crate) use crate::mint::NOW;
+pub(crate) use crate::request::{Request, Step, get, send};
 
 /// One file of the table: a policy and the cases that are judged by it.
 pub(crate) struct File {
@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) id: String,
     /// Names of requirements, separated by spaces.
     pub(crate) proves: &'static str,
+    /// The steps that came before, if it has an engine of its own.
+    pub(crate) before: Option<Vec<Value>>,
     pub(crate) at: Value,
     pub(crate) request: Value,
     pub(crate) expect: Value,
@@ -42,23 +44,23 @@ impl File {
 
     /// A file that is judged by `policies/orders.toml`.
     pub(crate) fn orders(path: &str) -> Self {
-        let facts = Facts::of(&json!({"realm": "orders", "disclosure": "reason"}));
         let up = "../".repeat(path.matches('/').count());
-        Self {
-            path: path.to_owned(),
-            policy: json!(format!("{up}policies/orders.toml")),
-            facts,
-            cases: Vec::new(),
-        }
+        Self::disclosing(path, &format!("{up}policies/orders.toml"))
+    }
+
+    /// A file that is judged by a policy file whose realm is `orders`, and which discloses reasons.
+    pub(crate) fn disclosing(path: &str, policy: &str) -> Self {
+        let facts = Facts::of(&json!({"realm": "orders", "disclosure": "reason"}));
+        Self { path: path.to_owned(), policy: json!(policy), facts, cases: Vec::new() }
     }
 
     /// Adds a case; its id is the path's first part and `name`.
     pub(crate) fn case(&mut self, name: &str, proves: &'static str, request: Request, expect: &Expect) {
         let theme = self.path.split('/').next().unwrap_or_default();
         let expect = expect.json(&self.facts);
-        let Request { at, json: request } = request;
+        let Request { before, at, json: request } = request;
         let request = Value::Object(request);
-        self.cases.push(Case { id: format!("{theme}/{name}"), proves, at, request, expect });
+        self.cases.push(Case { id: format!("{theme}/{name}"), proves, before, at, request, expect });
     }
 }
 
@@ -74,76 +76,6 @@ impl Facts {
     }
 }
 
-/// A request under construction.
-#[derive(Clone)]
-pub(crate) struct Request {
-    at: Value,
-    json: Map<String, Value>,
-}
-
-/// A GET of this path or absolute URL.
-pub(crate) fn get(path: &str) -> Request {
-    send("GET", path)
-}
-
-/// A request with this method for this path or absolute URL.
-pub(crate) fn send(method: &str, path: &str) -> Request {
-    let url = if path.starts_with('/') { format!("https://api.example{path}") } else { path.to_owned() };
-    let mut json = Map::new();
-    json.insert("method".to_owned(), json!(method));
-    json.insert("url".to_owned(), json!(url));
-    json.insert("headers".to_owned(), json!([]));
-    Request { at: json!(NOW), json }
-}
-
-impl Request {
-    /// The URL exactly as given.
-    pub(crate) fn target(mut self, url: &str) -> Self {
-        self.json.insert("url".to_owned(), json!(url));
-        self
-    }
-
-    /// One more field line.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        if let Some(lines) = self.json.get_mut("headers").and_then(Value::as_array_mut) {
-            lines.push(json!([name, value]));
-        }
-        self
-    }
-
-    /// The `Authorization` field with this value.
-    pub(crate) fn auth(self, value: &str) -> Self {
-        self.with("Authorization", value)
-    }
-
-    /// The `Authorization` field with this token.
-    pub(crate) fn bearer(self, token: &Token) -> Self {
-        self.auth(&format!("Bearer {}", token.text()))
-    }
-
-    /// Content.
-    pub(crate) fn body(mut self, body: &str) -> Self {
-        self.json.insert("body".to_owned(), json!(body));
-        self
-    }
-
-    /// Form content.
-    pub(crate) fn form(self, body: &str) -> Self {
-        self.with("Content-Type", "application/x-www-form-urlencoded").body(body)
-    }
-
-    /// So many seconds after the usual time.
-    pub(crate) fn later(self, seconds: i64) -> Self {
-        self.at(json!(NOW + seconds))
-    }
-
-    /// At this time.
-    pub(crate) fn at(mut self, at: Value) -> Self {
-        self.at = at;
-        self
-    }
-}
-
 /// What must come of a request.
 #[derive(Clone)]
 pub(crate) struct Expect {
@@ -152,6 +84,7 @@ pub(crate) struct Expect {
     scope: Option<&'static str>,
     acr: Option<&'static str>,
     max_age: Option<u64>,
+    wait: Option<u64>,
     headers: Option<Vec<(&'static str, String)>>,
     more: Vec<(&'static str, Value)>,
 }
@@ -170,7 +103,21 @@ pub(crate) fn allow(who: (&'static str, &'static str)) -> Expect {
 
 /// Let in without a look at who it is.
 pub(crate) fn open() -> Expect {
-    Expect { reason: None, who: None, scope: None, acr: None, max_age: None, headers: None, more: Vec::new() }
+    Expect {
+        reason: None,
+        who: None,
+        scope: None,
+        acr: None,
+        max_age: None,
+        wait: None,
+        headers: None,
+        more: Vec::new(),
+    }
+}
+
+/// Refused for this reason, which a hidden route conceals.
+pub(crate) fn conceal(reason: &'static str) -> Expect {
+    refuse("route_unmatched").and("concealed", json!(reason)).and("may_resend", json!(false)).nobody()
 }
 
 /// Refused for this reason.
@@ -199,6 +146,16 @@ impl Expect {
         Self { max_age: Some(seconds), ..self }
     }
 
+    /// The same credential may be sent again after so many seconds.
+    pub(crate) fn wait(self, seconds: u64) -> Self {
+        Self { wait: Some(seconds), ..self }
+    }
+
+    /// Nobody is known.
+    pub(crate) fn nobody(self) -> Self {
+        self.and("principal", json!(null))
+    }
+
     /// The whole list of header fields, byte for byte, in place of what follows from the rules.
     pub(crate) fn headers(self, headers: &[(&'static str, &str)]) -> Self {
         let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -221,7 +178,11 @@ impl Expect {
                 put("outcome", json!(row.outcome));
                 put("status", json!(status));
                 put("reason", json!(row.code));
-                put("recovery", json!(row.recovery));
+                // Whoever is told when to come back has nothing to do but that.
+                put("recovery", json!(if self.wait.is_some() { "wait" } else { row.recovery }));
+                if self.wait.is_some() {
+                    put("may_resend", json!(true));
+                }
             }
             // A reason that the table does not have stays in sight: no build can produce it.
             None => {
@@ -248,8 +209,9 @@ impl Expect {
         let challenge =
             self.reason.and_then(row_of).and_then(|row| self.challenge(facts, row.code, row.error));
         let challenge = challenge.map(|value| ("WWW-Authenticate", value));
+        let wait = self.wait.map(|seconds| ("Retry-After", seconds.to_string()));
         let uncached = (status == 404).then(|| ("Cache-Control", "no-store".to_owned()));
-        challenge.into_iter().chain(uncached).collect()
+        challenge.into_iter().chain(wait).chain(uncached).collect()
     }
 
     /// The parameters in the design's order: realm, error, description, scope, metadata, step-up.

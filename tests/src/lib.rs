@@ -3,6 +3,7 @@
 mod case;
 pub mod hosts;
 mod mint;
+mod request;
 mod spec;
 pub mod suites;
 mod table;

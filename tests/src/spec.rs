@@ -38,6 +38,10 @@ const fn unauthenticated(code: &'static str, recovery: &'static str) -> Row {
     row(code, "unauthenticated", 401, TOKEN, recovery)
 }
 
+const fn unavailable(code: &'static str) -> Row {
+    row(code, "unavailable", 503, Wire::None, "wait")
+}
+
 const fn forbidden(code: &'static str, recovery: &'static str) -> Row {
     row(code, "forbidden", 403, Wire::None, recovery)
 }
@@ -65,6 +69,8 @@ pub(crate) const ROWS: &[Row] = &[
     unauthenticated("token_issued_in_future", "sync_clock"),
     unauthenticated("claim_missing", "ask_operator"),
     unauthenticated("claim_malformed", "ask_operator"),
+    unauthenticated("token_revoked", "replace_credential"),
+    unauthenticated("token_replayed", "replace_credential"),
     row(
         "step_up_required",
         "unauthenticated",
@@ -80,6 +86,10 @@ pub(crate) const ROWS: &[Row] = &[
     forbidden("delegation_refused", "ask_operator"),
     forbidden("route_unmatched", "stop"),
     forbidden("method_refused", "stop"),
+    unavailable("trust_unavailable"),
+    unavailable("trust_stale"),
+    unavailable("replay_store_full"),
+    row("too_many_failures", "throttled", 429, Wire::None, "wait"),
 ];
 
 /// The row of a reason.

@@ -2,7 +2,7 @@
 
 use crate::case::{Case, File};
 use crate::table;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -31,12 +31,17 @@ fn text(file: &File) -> String {
 }
 
 fn case(case: &Case) -> String {
-    let Case { id, proves, at, request, expect } = case;
+    let Case { id, proves, before, at, request, expect } = case;
     let proves: Vec<_> = proves.split_whitespace().collect();
     let proves =
         if proves.is_empty() { String::new() } else { format!("      \"proves\": {},\n", json!(proves)) };
+    let steps = |steps: &Vec<Value>| {
+        let steps: Vec<_> = steps.iter().map(Value::to_string).collect();
+        format!("      \"before\": [{}],\n", steps.join(",\n        "))
+    };
+    let before = before.as_ref().map(steps).unwrap_or_default();
     format!(
-        "    {{ \"id\": {},\n{proves}      \"at\": {at},\n      \"request\": {request},\n      \"expect\": {expect} }}",
+        "    {{ \"id\": {},\n{proves}{before}      \"at\": {at},\n      \"request\": {request},\n      \"expect\": {expect} }}",
         json!(id)
     )
 }
@@ -44,9 +49,10 @@ fn case(case: &Case) -> String {
 /// Which cases prove which requirement.
 fn overview(table: &[File]) -> String {
     let mut proofs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut count = 0_usize;
+    let (mut count, mut own) = (0_usize, 0_usize);
     for case in table.iter().flat_map(|file| &file.cases) {
         count += 1;
+        own += usize::from(case.before.is_some());
         for requirement in case.proves.split_whitespace() {
             proofs.entry(requirement).or_default().push(&case.id);
         }
@@ -55,6 +61,9 @@ fn overview(table: &[File]) -> String {
         "# The table of decisions\n\n\
          {count} decisions in {} files, one policy each, and {} policies that must not load. `cargo xtask cases` writes them again from `tests/src/table/`, and\n\
          `doorward test tests/cases` runs them. Every expectation is written by hand from the design; the keys are test keys.\n\n\
+         {own} of the decisions have a `before`, the steps that came first: requests, keys that came, revocations. Such a case is judged by an engine\n\
+         of its own, which fetches nothing; all others of a file share one. Lists of what is revoked lie beside the policies that name them in\n\
+         `policies/`; the one in JSON ends in capitals, so that nobody takes it for cases.\n\n\
          ## What proves which requirement\n\n\
          `reason/…` is a row of the design's table of reasons, `9.1/…` a row of the table from verdict to answer.\n\n\
          | requirement | cases |\n|---|---|\n",

@@ -17,7 +17,7 @@ fn keys(key: &Value) -> Vec<Key> {
 /// What becomes of one serialisation of an example.
 fn verified(output: &Value, keys: &[Key], payload: &str) -> &'static str {
     let text = output.as_str().map_or_else(|| output.to_string(), ToOwned::to_owned);
-    match jws::verify(text.as_bytes(), keys, doorward::Scratch::default().lend()) {
+    match jws::verify(text.as_bytes(), keys, doorward::Memory::default().lend()) {
         Ok(found) if found == payload.as_bytes() => "verifies",
         Ok(_) => "verifies with another payload",
         Err(reason) => reason.code(),

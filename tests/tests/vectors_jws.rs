@@ -16,7 +16,7 @@ fn wycheproof_agrees_but_for_its_errata() {
     let Some(folder) = vectors::folder("wycheproof") else { return };
     let suite = vectors::json(&folder.join("json_web_signature_test.json"));
     let mut score = Score::new("wycheproof-jws");
-    let mut scratch = doorward::Scratch::default();
+    let mut scratch = doorward::Memory::default();
     for group in suite["testGroups"].as_array().expect("a list of groups") {
         let keys = keys(group);
         for test in group["tests"].as_array().expect("a list of tests") {

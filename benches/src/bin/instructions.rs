@@ -61,7 +61,7 @@ fn run(kind: &str, count: &str) -> Result<(), String> {
     } else {
         policy::single(suite.alg, &suite.jwk())
     };
-    let engine = Engine::with_provider(&policy, Format::Json, None, &stub::InsecureChecksum)
+    let engine = Engine::with_provider(&policy, Format::Json, None, stub::InsecureChecksum)
         .expect("the policy is sound");
     let call = class.call(suite.alg, stub::sign);
     let call = if large { Call { url: policy::many_route_path(ROUTES / 2, "7"), ..call } } else { call };

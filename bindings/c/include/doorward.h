@@ -220,6 +220,9 @@
  */
 #define DOORWARD_REASON_STEP_UP_REQUIRED 217
 
+/** Reason `token_replayed`, usually with status 401: the token may be used once, and has been used before. */
+#define DOORWARD_REASON_TOKEN_REPLAYED 218
+
 /** Reason `route_unmatched`, usually with status 403: no route of the policy governs this path. */
 #define DOORWARD_REASON_ROUTE_UNMATCHED 300
 
@@ -252,6 +255,9 @@
 /** Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long. */
 #define DOORWARD_REASON_TRUST_STALE 801
 
+/** Reason `replay_store_full`, usually with status 503: the memory for tokens that may be used once is full. */
+#define DOORWARD_REASON_REPLAY_STORE_FULL 802
+
 /** Reason `too_many_failures`, usually with status 429: too many credentials of this caller were refused. */
 #define DOORWARD_REASON_TOO_MANY_FAILURES 900
 
@@ -263,6 +269,52 @@
 
 /** A policy text is JSON. */
 #define DOORWARD_FORMAT_JSON 2
+
+/** A single token is revoked: `name` is its `jti`, and there is no time. */
+#define DOORWARD_REVOCATION_TOKEN 1
+
+/**
+ * Every token of a subject is revoked: `name` is their `sub`, and the time, if there is one, is when it is let in again.
+ */
+#define DOORWARD_REVOCATION_SUBJECT 2
+
+/**
+ * Every token that was issued before a time is revoked, and every one that does not say when it was: there is no `name`.
+ */
+#define DOORWARD_REVOCATION_ISSUED_BEFORE 3
+
+/** Every token that was signed with a key is revoked: `name` is its `kid`, and there is no time. */
+#define DOORWARD_REVOCATION_KEY 4
+
+/** A status is a page for people, in lines. */
+#define DOORWARD_STATUS_TEXT 1
+
+/**
+ * A status is a JSON object, the same in every language, on one line: every member is always there, `null` where it has no
+ * value; times are Unix seconds.
+ */
+#define DOORWARD_STATUS_JSON 2
+
+/** An issuer's keys came: for the first time, different from before, or after a failure. */
+#define DOORWARD_EVENT_KEYS_LOADED 1
+
+/** An issuer's keys could not be fetched, or what came was refused. */
+#define DOORWARD_EVENT_KEYS_FAILED 2
+
+/** A watched file has changed and is in force. */
+#define DOORWARD_EVENT_FILE_RELOADED 3
+
+/** A watched file is gone or was refused; what was read from it before stays in force. */
+#define DOORWARD_EVENT_FILE_REFUSED 4
+
+/** The policy was loaded anew and is in force. */
+#define DOORWARD_EVENT_POLICY_RELOADED 5
+
+/** The policy was not loaded anew; the one before stays in force. */
+#define DOORWARD_EVENT_POLICY_REFUSED 6
+
+/** The thread that fetches met a fault of its own, and goes on. */
+#define DOORWARD_EVENT_KEEPER_FAILED 7
 
 /** How many lines of fields that an engine looks at a request may have. Lines of other fields are not counted. */
 #define DOORWARD_FIELDS_MAX 64
@@ -280,21 +332,37 @@
 #define DOORWARD_CONTEXT_ROLE 4
 
 /**
- * A policy with the keys of its issuers, ready to decide. It never changes, so that all threads may share one.
+ * A policy with the keys of its issuers, ready to decide. All threads may share one; what changes in it (keys that are
+ * fetched, revocations, the policy itself by #doorward_engine_reload) changes between two decisions, never within one.
  *
- * Made by #doorward_engine_from_file, #doorward_engine_from_text and #doorward_engine_share, and freed with
- * #doorward_engine_free.
+ * Where a policy names a URL of keys, or files that may change, one thread for each engine and process fetches and watches
+ * them. #doorward_engine_from_file and #doorward_engine_from_text start it. A process that is going to fork loads with
+ * #doorward_engine_load_file or #doorward_engine_load_text, which start no thread, and has it started in each child, by
+ * #doorward_engine_start or by the first decision there (#doorward_engine_start_when_deciding). The thread takes signals as
+ * the thread did that started it: block those that are meant for others before that call. It ends soon after the last
+ * handle was freed, and until then the library must stay loaded.
+ *
+ * Made by the functions just named and by #doorward_engine_share, and freed with #doorward_engine_free.
  */
 typedef struct doorward_engine doorward_engine;
 
-/** All faults that were found in a policy that could not be loaded: at least one. Freed with #doorward_error_free. */
+/**
+ * All faults that were found in a policy that could not be loaded, or in something else that an engine was given: at least
+ * one. Freed with #doorward_error_free.
+ */
 typedef struct doorward_error doorward_error;
+
+/** The events of an engine since they were taken last, the oldest first. Freed with #doorward_events_free. */
+typedef struct doorward_events doorward_events;
 
 /**
  * The memory that decisions are made in: what a decision says lives there until the next one. Keep one per thread or per
  * connection. Made by #doorward_scratch_new and freed with #doorward_scratch_free.
  */
 typedef struct doorward_scratch doorward_scratch;
+
+/** A text that its caller owns. Freed with #doorward_text_free. */
+typedef struct doorward_text doorward_text;
 
 /**
  * A view of text or bytes that somebody else owns. It does not end with a NUL. `data` is null where there is nothing, which
@@ -311,8 +379,8 @@ typedef struct doorward_str {
 
 /**
  * How a call ended: one of the `DOORWARD_RESULT_*` constants. Whatever is not #DOORWARD_RESULT_OK is a failure, and then
- * nothing was written to any output (but the error handle with #DOORWARD_RESULT_POLICY). A host that cannot get a decision
- * must refuse the request: answer 500.
+ * nothing was written to any output (but the error handle with #DOORWARD_RESULT_POLICY, #DOORWARD_RESULT_NOT_READY and
+ * #DOORWARD_RESULT_REFUSED). A host that cannot get a decision must refuse the request: answer 500.
  */
 typedef uint32_t doorward_result;
 
@@ -324,7 +392,7 @@ typedef struct doorward_time {
   uint32_t nanos;
 } doorward_time;
 
-/** One fault of a policy. All views live until the error is freed; the text never holds a key or another secret. */
+/** One fault. All views live until the error is freed; the text never holds a key or another secret. */
 typedef struct doorward_fault {
   /** The size of this struct: `sizeof(doorward_fault)`, set before the call. */
   size_t size;
@@ -343,7 +411,8 @@ typedef struct doorward_fault {
 } doorward_fault;
 
 /**
- * What a host may want to know of an engine. All views live until the engine handle that they were asked of is freed.
+ * What a host may want to know of an engine. All views live until the engine handle that they were asked of is freed, also
+ * when the policy is loaded anew: then ask again, and get others.
  */
 typedef struct doorward_engine_facts {
   /** The size of this struct: `sizeof(doorward_engine_facts)`, set before the call. */
@@ -375,7 +444,40 @@ typedef struct doorward_engine_facts {
   uint32_t reads_body;
   /** Always 0. */
   uint32_t reserved;
+  /** A number that is another one after the policy was loaded anew, when everything above may differ. */
+  uint64_t policy_epoch;
 } doorward_engine_facts;
+
+/**
+ * One thing that is revoked. Make it with #doorward_revocation_init and set what its kind has; what another kind has stays
+ * unset.
+ */
+typedef struct doorward_revocation {
+  /** The size of this struct: `sizeof(doorward_revocation)`. */
+  size_t size;
+  /** What is revoked, one of `DOORWARD_REVOCATION_*`. */
+  uint32_t kind;
+  /** 1 if `time` holds, else 0. */
+  uint32_t has_time;
+  /** Whose: the name of the issuer in the policy, or its `iss` or trust domain, in UTF-8. */
+  doorward_str issuer;
+  /** The token, subject or key, in UTF-8. */
+  doorward_str name;
+  /** The time that the kind has. */
+  doorward_time time;
+} doorward_revocation;
+
+/** One event. The view lives until the events are freed. */
+typedef struct doorward_event {
+  /** The size of this struct: `sizeof(doorward_event)`, set before the call. */
+  size_t size;
+  /** What happened, one of `DOORWARD_EVENT_*`; 0 for what this version has no number for. */
+  uint32_t kind;
+  /** 1 if something is wrong that somebody should look at, else 0. */
+  uint32_t is_fault;
+  /** It in words: one line, lower case, no full stop, without secrets. */
+  doorward_str text;
+} doorward_event;
 
 /** One header field line: a request's, or one of an answer. */
 typedef struct doorward_field {
@@ -420,8 +522,9 @@ typedef struct doorward_request {
   /** The number of certificates in `client_chain`. */
   size_t client_chain_len;
   /**
-   * The IP address of the peer as UTF-8 text, or nothing. No credential kind of this version reads it: it takes no part in
-   * a decision yet.
+   * The IP address of the connection's other end as text, with or without a port, whoever that is: a proxy's if one stands
+   * before the host. Never one that a header field tells, which the engine reads itself where the policy trusts the proxy.
+   * Nothing, or what is no address (a socket's path), if there is none: then failures of this peer are not counted.
    */
   doorward_str peer;
 } doorward_request;
@@ -539,6 +642,12 @@ typedef struct doorward_decision {
   doorward_principal principal;
   /** The facts beside the reason. */
   doorward_context context;
+  /** 1 if the caller is to wait for `retry_after` before it sends the request again, else 0. */
+  uint32_t has_retry_after;
+  /** Always 0. */
+  uint32_t reserved_last;
+  /** For how many seconds; `Retry-After` is among `headers` then. */
+  uint64_t retry_after;
 } doorward_decision;
 
 /** The call did what it is for. */
@@ -582,6 +691,12 @@ typedef struct doorward_decision {
 
 /** A fault inside the library was caught. The handles stay usable. */
 #define DOORWARD_RESULT_PANIC 12
+
+/** Keys did not come in time: the error handle names the issuers. */
+#define DOORWARD_RESULT_NOT_READY 13
+
+/** What an engine was given to take was not taken, and all is as before: the error handle says why. */
+#define DOORWARD_RESULT_REFUSED 14
 
 #ifdef __cplusplus
 extern "C" {
@@ -659,7 +774,9 @@ doorward_result doorward_error_fault(const doorward_error *error,
 void doorward_error_free(doorward_error *error) DOORWARD_NOEXCEPT;
 
 /**
- * Loads a policy file, TOML or JSON by the end of its name, and the key files that it names, relative to its folder.
+ * Loads a policy file, TOML or JSON by the end of its name, and the key files that it names, relative to its folder; and
+ * begins to fetch and to watch what the policy has fetched or watched, on a thread of its own. Decisions do not wait for the
+ * first keys: #doorward_engine_ready does.
  *
  * `path` is UTF-8 and need not end with a NUL. On success `*out_engine` is an engine that the caller owns and frees with
  * #doorward_engine_free. With #DOORWARD_RESULT_POLICY, and `out_error` not null, `*out_error` says what is wrong, and the
@@ -674,8 +791,21 @@ doorward_result doorward_engine_from_file(const char *path,
                                           doorward_error **out_error) DOORWARD_NOEXCEPT;
 
 /**
+ * Loads a policy file as #doorward_engine_from_file does, but starts no thread: nothing is fetched or watched before
+ * #doorward_engine_start. For processes that fork after they have loaded, and for those that supply keys themselves.
+ *
+ * All else is as there.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_load_file(const char *path,
+                                          size_t path_len,
+                                          doorward_engine **out_engine,
+                                          doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
  * Loads a policy from text that is already in memory. `format` is #DOORWARD_FORMAT_TOML or #DOORWARD_FORMAT_JSON. Key files
  * are looked for relative to `folder`; if `folder` is null, a policy that names key files by a relative path is refused.
+ * What is fetched or watched begins to be, as with #doorward_engine_from_file.
  *
  * `text` and `folder` are UTF-8 and need not end with a NUL; they are not needed after the call. Ownership of `*out_engine`
  * and `*out_error` is as for #doorward_engine_from_file.
@@ -684,6 +814,20 @@ doorward_result doorward_engine_from_file(const char *path,
  */
 DOORWARD_MUST_USE
 doorward_result doorward_engine_from_text(const char *text,
+                                          size_t text_len,
+                                          uint32_t format,
+                                          const char *folder,
+                                          size_t folder_len,
+                                          doorward_engine **out_engine,
+                                          doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Loads a policy from text as #doorward_engine_from_text does, but starts no thread, as #doorward_engine_load_file.
+ *
+ * All else is as for #doorward_engine_from_text.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_load_text(const char *text,
                                           size_t text_len,
                                           uint32_t format,
                                           const char *folder,
@@ -731,10 +875,171 @@ doorward_result doorward_engine_describe(const doorward_engine *engine,
                                          doorward_engine_facts *out_facts) DOORWARD_NOEXCEPT;
 
 /**
- * Makes the memory for decisions of one engine: the only allocation that deciding needs.
+ * Begins to fetch and to watch, on a thread of its own, if the policy has anything to fetch or to watch and no such thread
+ * runs in this process: for engines of #doorward_engine_load_file and #doorward_engine_load_text, in each process after a fork.
+ *
+ * Any thread may call it, but not while another frees `engine`; it may start a thread, which takes signals as the calling
+ * thread does. `engine` must not be null.
+ */
+doorward_result doorward_engine_start(const doorward_engine *engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Has the first decision in each process do what #doorward_engine_start does: for programs that load before they fork, and
+ * have no place in their children where they could call that. Nothing is started in a process that does not decide.
+ *
+ * Any thread may call it, but not while another frees `engine`. `engine` must not be null.
+ */
+doorward_result doorward_engine_start_when_deciding(const doorward_engine *engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Waits until every issuer whose keys are fetched has some, for `timeout_ms` milliseconds at most: for hosts that would
+ * rather wait than turn their first callers away. It does what #doorward_engine_start does first.
+ *
+ * With #DOORWARD_RESULT_NOT_READY, and `out_error` not null, `*out_error` names the issuers that have none and what went
+ * wrong, and the caller frees it with #doorward_error_free. The engine decides all the same, and goes on to fetch: requests
+ * that need a missing key get 503.
+ *
+ * Any thread may call it, but not while another frees `engine`; it blocks. `engine` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_ready(const doorward_engine *engine,
+                                      uint64_t timeout_ms,
+                                      doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Loads the policy anew from where it came, with all files that it names, and puts it in force at once: decisions that have
+ * begun end by the one before. Handles and scratches go on; keys that are fetched from where they were stay, and so does what
+ * is stored and what was revoked with #doorward_engine_revoke. What #doorward_engine_describe says may change: ask it again.
+ *
+ * With #DOORWARD_RESULT_POLICY nothing has changed, and if `out_error` is not null, `*out_error` says what is wrong, and the
+ * caller frees it with #doorward_error_free.
+ *
+ * Any thread may call it, but not while another frees `engine`; it reads files and allocates. `engine` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_reload(const doorward_engine *engine,
+                                       doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Gives an issuer, by its name in the policy, keys that the host has fetched for itself at `now`: a JWK Set or a trust bundle
+ * as JSON text. The policy says that they are fetched; for this engine the host does it.
+ *
+ * `issuer` and `jwks` are UTF-8, need not end with a NUL, and are not needed after the call. With #DOORWARD_RESULT_REFUSED
+ * nothing has changed: the policy has no such issuer or gives its keys itself, or the text is no key set. If `out_error` is
+ * not null, `*out_error` says which then, and the caller frees it with #doorward_error_free.
+ *
+ * Any thread may call it, but not while another frees `engine`; it allocates. `engine`, `issuer` and `jwks` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_supply_keys(const doorward_engine *engine,
+                                            const char *issuer,
+                                            size_t issuer_len,
+                                            const char *jwks,
+                                            size_t jwks_len,
+                                            doorward_time now,
+                                            doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * The memory of all stores of an engine in bytes: of credentials that are known or were refused, of values that are taken
+ * once, of failures. It is fixed when a policy is loaded. 0 if `engine` is null or no engine handle.
+ *
+ * Any thread may call it, but not while another frees `engine`.
+ */
+DOORWARD_MUST_USE
+uint64_t doorward_engine_memory(const doorward_engine *engine) DOORWARD_NOEXCEPT;
+
+/**
+ * Revokes a token, a subject, everything before a time, or a key, from the next decision on, of credentials that were let in
+ * before as well. It lasts as long as the engine, over #doorward_engine_reload too, and is for this process alone: what is to
+ * last longer belongs into the policy's file of revocations, which is watched.
+ *
+ * `revocation` is not needed after the call. #DOORWARD_RESULT_BAD_VALUE says that it has what its kind does not have, or
+ * lacks its time. With #DOORWARD_RESULT_REFUSED the policy has no such issuer, or a hundred thousand were revoked before; if
+ * `out_error` is not null, `*out_error` says which, and the caller frees it with #doorward_error_free.
+ *
+ * Any thread may call it, but not while another frees `engine`; it allocates. `engine`, `revocation`, and in it `issuer` and a
+ * `name` that its kind has, must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_revoke(const doorward_engine *engine,
+                                       const doorward_revocation *revocation,
+                                       doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * What an engine trusts, how fresh it is and what happens next, at `now`, as #DOORWARD_STATUS_TEXT or #DOORWARD_STATUS_JSON.
+ * Nothing in it is secret, but it tells where keys come from: it is for operators.
+ *
+ * On success the caller owns `*out_text` and frees it with #doorward_text_free.
+ *
+ * Any thread may call it, but not while another frees `engine`; it allocates. `engine` and `out_text` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_status(const doorward_engine *engine,
+                                       doorward_time now,
+                                       uint32_t format,
+                                       doorward_text **out_text) DOORWARD_NOEXCEPT;
+
+/**
+ * The view of a text, which lives until `text` is freed; nothing if `text` is null or no text handle.
+ *
+ * Any thread may call it, but not while another frees `text`.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_text_view(const doorward_text *text) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees a text. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `text`.
+ */
+void doorward_text_free(doorward_text *text) DOORWARD_NOEXCEPT;
+
+/**
+ * Takes the events since the last call: the latest few hundred are kept. A host asks for them every few seconds and writes
+ * them to its log.
+ *
+ * On success the caller owns `*out_events` and frees it with #doorward_events_free; where nothing happened it is null.
+ *
+ * Any thread may call it, but not while another frees `engine`; of two that call it at once each gets some. It allocates if
+ * something happened. `engine` and `out_events` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_engine_take_events(const doorward_engine *engine,
+                                            doorward_events **out_events) DOORWARD_NOEXCEPT;
+
+/**
+ * The number of events; 0 if `events` is null or no handle of events.
+ *
+ * Any thread may call it, but not while another frees `events`.
+ */
+DOORWARD_MUST_USE
+size_t doorward_events_count(const doorward_events *events) DOORWARD_NOEXCEPT;
+
+/**
+ * Writes the event with this index, from 0, the oldest first. `out_event->size` must be set before the call.
+ *
+ * The view in `*out_event` lives until `events` is freed.
+ *
+ * Any thread may call it, but not while another frees `events`. `events` and `out_event` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_events_item(const doorward_events *events,
+                                     size_t index,
+                                     doorward_event *out_event) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees events. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `events`.
+ */
+void doorward_events_free(doorward_events *events) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes the memory for decisions of one engine: the only allocation that deciding needs, but where a policy that was loaded
+ * anew takes longer credentials or gives longer answers than the one before.
  *
  * On success the caller owns `*out_scratch` and frees it with #doorward_scratch_free. It works with `engine` and every handle
- * shared from it, and with no other engine: after a new policy was loaded, make a new scratch.
+ * shared from it, also after #doorward_engine_reload, and with no other engine.
  *
  * Any thread may call it, but not while another frees `engine`. A scratch may move between threads, and serves one call at a
  * time. `engine` and `out_scratch` must not be null.
@@ -758,7 +1063,8 @@ void doorward_scratch_free(doorward_scratch *scratch) DOORWARD_NOEXCEPT;
  * #doorward_decision_init). What is written belongs to `scratch`: see #doorward_decision for how long it is valid.
  *
  * Nothing is allocated on a thread that #doorward_engine_warm_thread made ready (but inside ring, for RSA keys, on machines
- * without AVX2 and BMI2), and no lock is taken.
+ * without AVX2 and BMI2; by the first decision with a scratch after a reload that needs longer memory; and by one that
+ * starts the thread that fetches keys). No lock is taken but where a key is not known, and that one is never held for long.
  *
  * Any thread may call it, one at a time with each scratch: a second call with a scratch that is in use gets
  * #DOORWARD_RESULT_SCRATCH_BUSY. No pointer may be null. On failure nothing is written, and what `out_decision` held from
@@ -896,6 +1202,22 @@ static inline doorward_engine_facts doorward_engine_facts_init(void) {
   memset(&facts, 0, sizeof facts);
   facts.size = sizeof facts;
   return facts;
+}
+
+/** A revocation with its size set and nothing in it. */
+static inline doorward_revocation doorward_revocation_init(void) {
+  doorward_revocation revocation;
+  memset(&revocation, 0, sizeof revocation);
+  revocation.size = sizeof revocation;
+  return revocation;
+}
+
+/** An event with its size set and nothing in it. */
+static inline doorward_event doorward_event_init(void) {
+  doorward_event event;
+  memset(&event, 0, sizeof event);
+  event.size = sizeof event;
+  return event;
 }
 
 /** A fault with its size set and nothing in it. */

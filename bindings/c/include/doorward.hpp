@@ -68,7 +68,7 @@ class Items {
   std::size_t size_;
 };
 
-/// One fault of a policy that could not be loaded. It owns its text.
+/// One fault of a policy that could not be loaded, or of something else that an engine did not take. It owns its text.
 struct Fault {
   /// The policy file; empty if the policy came as text.
   std::string file;
@@ -84,14 +84,67 @@ struct Fault {
   std::string help;
 };
 
-/// Why an engine could not be made. It owns its text.
+/// Why an engine could not be made, or did not do what it was asked. It owns its text.
 struct LoadFailure {
-  /// The result of the call: DOORWARD_RESULT_POLICY if the policy has faults.
+  /// The result of the call: DOORWARD_RESULT_POLICY if the policy has faults, DOORWARD_RESULT_NOT_READY if keys did not come
+  /// in time, DOORWARD_RESULT_REFUSED if something was not taken.
   doorward_result result = DOORWARD_RESULT_OK;
   /// All faults, one per line; for other results a sentence on the result.
   std::string text;
   /// Each fault, in the order of the policy; empty for other results.
   std::vector<Fault> faults;
+};
+
+/// Something that happened to keys, files or the policy in the background. It owns its text.
+struct Event {
+  /// What happened: one of DOORWARD_EVENT_*, or 0 for what this version has no number for.
+  std::uint32_t kind = 0;
+  /// Whether somebody should look at it.
+  bool is_fault = false;
+  /// It in words, on one line.
+  std::string text;
+};
+
+/// One thing that is revoked. It borrows its texts, until it was handed over.
+class Revocation {
+ public:
+  /// A single token, by its `jti`.
+  static Revocation token(std::string_view issuer, std::string_view jti) noexcept {
+    return Revocation(DOORWARD_REVOCATION_TOKEN, issuer, str(jti), nullptr);
+  }
+  /// Every token of a subject, for good.
+  static Revocation subject(std::string_view issuer, std::string_view subject) noexcept {
+    return Revocation(DOORWARD_REVOCATION_SUBJECT, issuer, str(subject), nullptr);
+  }
+  /// Every token of a subject, until it is let in again.
+  static Revocation subject(std::string_view issuer, std::string_view subject, doorward_time until) noexcept {
+    return Revocation(DOORWARD_REVOCATION_SUBJECT, issuer, str(subject), &until);
+  }
+  /// Every token that was issued before a time.
+  static Revocation issued_before(std::string_view issuer, doorward_time time) noexcept {
+    return Revocation(DOORWARD_REVOCATION_ISSUED_BEFORE, issuer, doorward_str_from(nullptr), &time);
+  }
+  /// Every token that was signed with a key, by its `kid`.
+  static Revocation key(std::string_view issuer, std::string_view kid) noexcept {
+    return Revocation(DOORWARD_REVOCATION_KEY, issuer, str(kid), nullptr);
+  }
+
+  /// The revocation as the C ABI takes it.
+  const doorward_revocation &raw() const noexcept { return revocation_; }
+
+ private:
+  Revocation(std::uint32_t kind, std::string_view issuer, doorward_str name, const doorward_time *time) noexcept
+      : revocation_(doorward_revocation_init()) {
+    revocation_.kind = kind;
+    revocation_.issuer = str(issuer);
+    revocation_.name = name;
+    if (time != nullptr) {
+      revocation_.has_time = 1;
+      revocation_.time = *time;
+    }
+  }
+
+  doorward_revocation revocation_;
 };
 
 #if DOORWARD_HPP_EXCEPTIONS
@@ -109,7 +162,8 @@ class Error : public std::runtime_error {
   doorward_result result_;
 };
 
-/// A policy that could not be loaded; what() has all faults, one per line.
+/// A policy that could not be loaded, keys that did not come, or something that was not taken; what() has all faults, one per
+/// line.
 class LoadError : public Error {
  public:
   explicit LoadError(LoadFailure failure)
@@ -150,7 +204,7 @@ class Request {
     return *this;
   }
 
-  /// Sets the IP address of the peer.
+  /// Sets the IP address of the connection's other end, never one that a header field tells.
   Request &peer(std::string_view address) noexcept {
     request_.peer = str(address);
     return *this;
@@ -191,6 +245,11 @@ class Decision {
   std::uint32_t recovery() const noexcept { return decision_.recovery; }
   /// Whether the very same credential may be sent again after the recovery.
   bool may_resend() const noexcept { return decision_.may_resend == 1; }
+  /// For how many seconds the caller is to wait before it sends the request again.
+  std::optional<std::uint64_t> retry_after() const noexcept {
+    if (decision_.has_retry_after != 1) return std::nullopt;
+    return decision_.retry_after;
+  }
   /// How loud the true reason should be: one of DOORWARD_SIGNAL_*, or 0.
   std::uint32_t signal() const noexcept { return decision_.signal; }
   /// What the caller may learn about the reason: one of DOORWARD_DISCLOSURE_*.
@@ -237,7 +296,7 @@ class Decision {
   doorward_decision decision_;
 };
 
-/// A policy with the keys of its issuers. It never changes; all threads may share one.
+/// A policy with the keys of its issuers; all threads may share one. What changes in it changes between two decisions.
 class Engine {
  public:
   Engine(Engine &&other) noexcept : engine_(std::exchange(other.engine_, nullptr)) {}
@@ -249,26 +308,30 @@ class Engine {
   Engine &operator=(const Engine &) = delete;
   ~Engine() { doorward_engine_free(engine_); }
 
-  /// Loads a policy file; nothing on failure, and then `*failure` says why, if it is not null and memory suffices.
+  /// Loads a policy file, and begins to fetch and to watch; nothing on failure, and then `*failure` says why, if it is not null
+  /// and memory suffices.
   static std::optional<Engine> try_from_file(std::string_view path, LoadFailure *failure = nullptr) noexcept {
-    Engine engine;
-    doorward_error *error = nullptr;
-    doorward_result result = doorward_engine_from_file(text(path), path.size(), &engine.engine_, &error);
-    return finish(std::move(engine), result, error, failure);
+    return file(doorward_engine_from_file, path, failure);
   }
 
-  /// Loads a policy from text, in DOORWARD_FORMAT_TOML or DOORWARD_FORMAT_JSON; key files are relative to `folder`, and
-  /// refused if there is none.
+  /// The same, but nothing is fetched or watched before start(): for programs that fork.
+  static std::optional<Engine> try_load_file(std::string_view path, LoadFailure *failure = nullptr) noexcept {
+    return file(doorward_engine_load_file, path, failure);
+  }
+
+  /// Loads a policy from text, in DOORWARD_FORMAT_TOML or DOORWARD_FORMAT_JSON, and begins to fetch and to watch; key files are
+  /// relative to `folder`, and refused if there is none.
   static std::optional<Engine> try_from_text(std::string_view policy, std::uint32_t format,
                                              std::optional<std::string_view> folder = std::nullopt,
                                              LoadFailure *failure = nullptr) noexcept {
-    Engine engine;
-    doorward_error *error = nullptr;
-    const char *beside = folder ? text(*folder) : nullptr;
-    doorward_result result =
-        doorward_engine_from_text(text(policy), policy.size(), format, beside,
-                                  folder ? folder->size() : 0, &engine.engine_, &error);
-    return finish(std::move(engine), result, error, failure);
+    return memory_text(doorward_engine_from_text, policy, format, folder, failure);
+  }
+
+  /// The same, but nothing is fetched or watched before start().
+  static std::optional<Engine> try_load_text(std::string_view policy, std::uint32_t format,
+                                             std::optional<std::string_view> folder = std::nullopt,
+                                             LoadFailure *failure = nullptr) noexcept {
+    return memory_text(doorward_engine_load_text, policy, format, folder, failure);
   }
 
 #if DOORWARD_HPP_EXCEPTIONS
@@ -284,6 +347,19 @@ class Engine {
     LoadFailure failure;
     return demand(try_from_text(policy, format, folder, &failure), failure);
   }
+
+  /// Loads a policy file without fetching or watching; throws LoadError.
+  static Engine load_file(std::string_view path) {
+    LoadFailure failure;
+    return demand(try_load_file(path, &failure), failure);
+  }
+
+  /// Loads a policy from text without fetching or watching; throws LoadError.
+  static Engine load_text(std::string_view policy, std::uint32_t format,
+                          std::optional<std::string_view> folder = std::nullopt) {
+    LoadFailure failure;
+    return demand(try_load_text(policy, format, folder, &failure), failure);
+  }
 #endif
 
   /// One more handle to the same engine, which lives as long as any; nothing if memory is short.
@@ -295,6 +371,117 @@ class Engine {
 
   /// Makes the calling thread ready, so that no decision on it allocates.
   void warm_thread() const noexcept { (void)doorward_engine_warm_thread(engine_); }
+
+  /// Begins to fetch and to watch, if there is anything and it is not done yet in this process.
+  void start() const noexcept { (void)doorward_engine_start(engine_); }
+
+  /// Has the first decision in each process do that.
+  void start_when_deciding() const noexcept { (void)doorward_engine_start_when_deciding(engine_); }
+
+  /// Waits for the first keys of all issuers, for so many milliseconds at most. Whatever comes of it, the engine decides.
+  DOORWARD_MUST_USE doorward_result try_ready(std::uint64_t timeout_ms, LoadFailure *failure = nullptr) const noexcept {
+    doorward_error *error = nullptr;
+    doorward_result result = doorward_engine_ready(engine_, timeout_ms, &error);
+    return told(result, error, failure);
+  }
+
+  /// Loads the policy anew from where it came; on failure all stays as it was.
+  DOORWARD_MUST_USE doorward_result try_reload(LoadFailure *failure = nullptr) const noexcept {
+    doorward_error *error = nullptr;
+    doorward_result result = doorward_engine_reload(engine_, &error);
+    return told(result, error, failure);
+  }
+
+  /// Revokes something from the next decision on; on failure all stays as it was.
+  DOORWARD_MUST_USE doorward_result try_revoke(const Revocation &revocation, LoadFailure *failure = nullptr) const noexcept {
+    doorward_error *error = nullptr;
+    doorward_result result = doorward_engine_revoke(engine_, &revocation.raw(), &error);
+    return told(result, error, failure);
+  }
+
+  /// Gives an issuer keys that the host has fetched; on failure all stays as it was.
+  DOORWARD_MUST_USE doorward_result try_supply_keys(std::string_view issuer, std::string_view jwks, doorward_time now,
+                                                    LoadFailure *failure = nullptr) const noexcept {
+    doorward_error *error = nullptr;
+    doorward_result result = doorward_engine_supply_keys(engine_, text(issuer), issuer.size(), text(jwks), jwks.size(), now,
+                                                         &error);
+    return told(result, error, failure);
+  }
+
+  /// What is trusted, how fresh it is and what happens next, as DOORWARD_STATUS_TEXT or DOORWARD_STATUS_JSON; nothing on failure.
+  std::optional<std::string> try_status(doorward_time now, std::uint32_t format) const noexcept {
+    doorward_text *page = nullptr;
+    if (doorward_engine_status(engine_, now, format, &page) != DOORWARD_RESULT_OK) return std::nullopt;
+    std::optional<std::string> status;
+#if DOORWARD_HPP_EXCEPTIONS
+    try {
+#endif
+      status.emplace(view(doorward_text_view(page)));
+#if DOORWARD_HPP_EXCEPTIONS
+    } catch (...) {
+      // Memory is short.
+    }
+#endif
+    doorward_text_free(page);
+    return status;
+  }
+
+  /// The events since the last call, the oldest first; none if memory is short.
+  std::vector<Event> try_take_events() const noexcept {
+    doorward_events *events = nullptr;
+    std::vector<Event> taken;
+    if (doorward_engine_take_events(engine_, &events) != DOORWARD_RESULT_OK) return taken;
+#if DOORWARD_HPP_EXCEPTIONS
+    try {
+#endif
+      for (std::size_t i = 0; i < doorward_events_count(events); ++i) {
+        doorward_event event = doorward_event_init();
+        if (doorward_events_item(events, i, &event) != DOORWARD_RESULT_OK) break;
+        taken.push_back(Event{event.kind, event.is_fault == 1, std::string(view(event.text))});
+      }
+#if DOORWARD_HPP_EXCEPTIONS
+    } catch (...) {
+      // Memory is short.
+    }
+#endif
+    doorward_events_free(events);
+    return taken;
+  }
+
+#if DOORWARD_HPP_EXCEPTIONS
+  /// Waits for the first keys of all issuers; throws LoadError if they do not come in time.
+  void ready(std::uint64_t timeout_ms) const {
+    LoadFailure failure;
+    demand(try_ready(timeout_ms, &failure), failure);
+  }
+
+  /// Loads the policy anew; throws LoadError, and then all stays as it was.
+  void reload() const {
+    LoadFailure failure;
+    demand(try_reload(&failure), failure);
+  }
+
+  /// Revokes something from the next decision on; throws LoadError.
+  void revoke(const Revocation &revocation) const {
+    LoadFailure failure;
+    demand(try_revoke(revocation, &failure), failure);
+  }
+
+  /// Gives an issuer keys that the host has fetched; throws LoadError.
+  void supply_keys(std::string_view issuer, std::string_view jwks, doorward_time now = doorward_now()) const {
+    LoadFailure failure;
+    demand(try_supply_keys(issuer, jwks, now, &failure), failure);
+  }
+
+  /// The status as a page for people; throws Error.
+  std::string status_text(doorward_time now = doorward_now()) const { return status(now, DOORWARD_STATUS_TEXT); }
+
+  /// The status as a JSON object; throws Error.
+  std::string status_json(doorward_time now = doorward_now()) const { return status(now, DOORWARD_STATUS_JSON); }
+#endif
+
+  /// The memory of all stores in bytes; 0 for an engine that was moved from.
+  std::uint64_t memory() const noexcept { return doorward_engine_memory(engine_); }
 
   /// What a host may want to know; its views live as long as this handle. All of it is empty for an engine that was moved
   /// from.
@@ -313,12 +500,32 @@ class Engine {
   /// The C ABI tells a missing text from an empty one.
   static const char *text(std::string_view view) noexcept { return view.data() == nullptr ? "" : view.data(); }
 
-  static std::optional<Engine> finish(Engine &&engine, doorward_result result, doorward_error *error,
-                                      LoadFailure *failure) noexcept {
-    if (result == DOORWARD_RESULT_OK) return std::optional<Engine>(std::move(engine));
-    if (failure != nullptr) explain(*failure, result, error);
+  template <typename Load>
+  static std::optional<Engine> file(Load load, std::string_view path, LoadFailure *failure) noexcept {
+    Engine engine;
+    doorward_error *error = nullptr;
+    doorward_result result = load(text(path), path.size(), &engine.engine_, &error);
+    if (told(result, error, failure) != DOORWARD_RESULT_OK) return std::nullopt;
+    return std::optional<Engine>(std::move(engine));
+  }
+
+  template <typename Load>
+  static std::optional<Engine> memory_text(Load load, std::string_view policy, std::uint32_t format,
+                                           std::optional<std::string_view> folder, LoadFailure *failure) noexcept {
+    Engine engine;
+    doorward_error *error = nullptr;
+    const char *beside = folder ? text(*folder) : nullptr;
+    doorward_result result =
+        load(text(policy), policy.size(), format, beside, folder ? folder->size() : 0, &engine.engine_, &error);
+    if (told(result, error, failure) != DOORWARD_RESULT_OK) return std::nullopt;
+    return std::optional<Engine>(std::move(engine));
+  }
+
+  /// The result, which `*failure` explains if it is none to be glad of; the error is freed.
+  static doorward_result told(doorward_result result, doorward_error *error, LoadFailure *failure) noexcept {
+    if (result != DOORWARD_RESULT_OK && failure != nullptr) explain(*failure, result, error);
     doorward_error_free(error);
-    return std::nullopt;
+    return result;
   }
 
   static void explain(LoadFailure &failure, doorward_result result, const doorward_error *error) noexcept {
@@ -346,6 +553,21 @@ class Engine {
   static Engine demand(std::optional<Engine> engine, LoadFailure &failure) {
     if (!engine) throw LoadError(std::move(failure));
     return std::move(*engine);
+  }
+
+  static void demand(doorward_result result, LoadFailure &failure) {
+    if (result != DOORWARD_RESULT_OK) throw LoadError(std::move(failure));
+  }
+
+  std::string status(doorward_time now, std::uint32_t format) const {
+    doorward_text *page = nullptr;
+    doorward_result result = doorward_engine_status(engine_, now, format, &page);
+    if (result != DOORWARD_RESULT_OK) throw Error(result);
+    struct Owner {
+      doorward_text *page;
+      ~Owner() { doorward_text_free(page); }
+    } owner{page};
+    return std::string(view(doorward_text_view(owner.page)));
   }
 #endif
 

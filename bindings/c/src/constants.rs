@@ -110,6 +110,8 @@ pub const DOORWARD_REASON_TOKEN_REVOKED: u16 = 215;
 pub const DOORWARD_REASON_TOKEN_INACTIVE: u16 = 216;
 /// Reason `step_up_required`, usually with status 401: the authentication behind the token is not strong or not recent enough.
 pub const DOORWARD_REASON_STEP_UP_REQUIRED: u16 = 217;
+/// Reason `token_replayed`, usually with status 401: the token may be used once, and has been used before.
+pub const DOORWARD_REASON_TOKEN_REPLAYED: u16 = 218;
 /// Reason `route_unmatched`, usually with status 403: no route of the policy governs this path.
 pub const DOORWARD_REASON_ROUTE_UNMATCHED: u16 = 300;
 /// Reason `method_refused`, usually with status 403: the route of this path does not take this method.
@@ -130,5 +132,7 @@ pub const DOORWARD_REASON_PROOF_MISSING: u16 = 600;
 pub const DOORWARD_REASON_TRUST_UNAVAILABLE: u16 = 800;
 /// Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long.
 pub const DOORWARD_REASON_TRUST_STALE: u16 = 801;
+/// Reason `replay_store_full`, usually with status 503: the memory for tokens that may be used once is full.
+pub const DOORWARD_REASON_REPLAY_STORE_FULL: u16 = 802;
 /// Reason `too_many_failures`, usually with status 429: too many credentials of this caller were refused.
 pub const DOORWARD_REASON_TOO_MANY_FAILURES: u16 = 900;

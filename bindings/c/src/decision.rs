@@ -10,8 +10,8 @@ use crate::scratch::{Memory, Scratch};
 use crate::slice::{self, OutVersioned, Versioned};
 use crate::text::Str;
 use crate::time::Time;
-use core::mem::MaybeUninit;
-use doorward::{Body, Reason};
+use core::mem::{MaybeUninit, offset_of};
+use doorward::{Answer, Body, BufferTooShort, Reason};
 
 /// The facts beside a reason are a time of the credential against ours.
 pub const DOORWARD_CONTEXT_TIME: u32 = 1;
@@ -127,11 +127,17 @@ pub struct Decision {
     pub principal: Principal,
     /// The facts beside the reason.
     pub context: Context,
+    /// 1 if the caller is to wait for `retry_after` before it sends the request again, else 0.
+    pub has_retry_after: u32,
+    /// Always 0.
+    pub reserved_last: u32,
+    /// For how many seconds; `Retry-After` is among `headers` then.
+    pub retry_after: u64,
 }
 
-// SAFETY: `repr(C)`, the size comes first, pointers and numbers may be zero, and this is the first version.
+// SAFETY: `repr(C)`, the size comes first, pointers and numbers may be zero, and the first version ended before the wait.
 unsafe impl Versioned for Decision {
-    const FIRST: usize = size_of::<Self>();
+    const FIRST: usize = offset_of!(Self, has_retry_after);
 }
 
 impl Principal {
@@ -179,7 +185,8 @@ impl Context {
 /// #doorward_decision_init). What is written belongs to `scratch`: see #doorward_decision for how long it is valid.
 ///
 /// Nothing is allocated on a thread that #doorward_engine_warm_thread made ready (but inside ring, for RSA keys, on machines
-/// without AVX2 and BMI2), and no lock is taken.
+/// without AVX2 and BMI2; by the first decision with a scratch after a reload that needs longer memory; and by one that
+/// starts the thread that fetches keys). No lock is taken but where a key is not known, and that one is never held for long.
 ///
 /// Any thread may call it, one at a time with each scratch: a second call with a scratch that is in use gets
 /// #DOORWARD_RESULT_SCRATCH_BUSY. No pointer may be null. On failure nothing is written, and what `out_decision` held from
@@ -206,14 +213,17 @@ pub unsafe extern "C" fn doorward_decide(
         if locked.tag != number {
             return Err(DOORWARD_RESULT_SCRATCH_FOREIGN);
         }
-        let Memory { shared, scratch, answer, headers, challenges, body } = locked.value;
+        let Memory { shared, scratch, answer, longer, headers, challenges, body } = locked.value;
         let engine = &shared.engine;
         // The lines are lent on the stack: any number of others costs no memory.
         let (mut few, mut many) = (request::room(), None);
         // SAFETY: as above.
-        let lines = unsafe { parts.lines(engine.fields(), &mut few, &mut many) }?;
+        let lines = unsafe { parts.lines(engine, &mut few, &mut many) }?;
         let decision = engine.decide(&parts.request(lines), now, scratch);
-        let answer = decision.answer(answer).map_err(|_| DOORWARD_RESULT_BUFFER_TOO_SHORT)?;
+        let answer = match decision.answer(answer) {
+            Ok(answer) => answer,
+            Err(_) => longer_answer(&decision, longer).map_err(|_| DOORWARD_RESULT_BUFFER_TOO_SHORT)?,
+        };
         let (mut header, mut challenge) = (0_usize, 0_usize);
         for (name, value) in answer.fields() {
             put(headers, &mut header, Field::of((name, value)))?;
@@ -232,6 +242,24 @@ pub unsafe extern "C" fn doorward_decide(
         });
         Ok(())
     })
+}
+
+/// The answer in memory that is made as long as it has to be: by a policy that was loaded after the scratch was made.
+#[cold]
+fn longer_answer<'m>(
+    decision: &'m doorward::Decision<'_>,
+    memory: &'m mut Vec<u8>,
+) -> Result<Answer<'m>, BufferTooShort> {
+    /// No policy is as long as what comes of so many doublings.
+    const DOUBLINGS: u32 = 16;
+    for _ in 0..DOUBLINGS {
+        if decision.answer(memory).is_ok() {
+            break;
+        }
+        let len = memory.len().max(512).saturating_mul(2);
+        memory.resize(len, 0);
+    }
+    decision.answer(memory)
 }
 
 /// Puts an item behind those that a list has.
@@ -253,6 +281,9 @@ impl Decision {
         self.concealed = decision.concealed().map_or(0, Reason::number);
         self.recovery = numbers::recovery(decision.recovery());
         self.may_resend = decision.may_resend().into();
+        if let Some(wait) = decision.retry_after() {
+            (self.has_retry_after, self.retry_after) = (1, wait.0);
+        }
         let true_reason = decision.concealed().or(decision.reason());
         self.signal = true_reason.map_or(0, |reason| numbers::signal(reason.signal()));
         self.disclosure = numbers::disclosure(decision.disclosure());

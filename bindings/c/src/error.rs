@@ -3,16 +3,17 @@
 use crate::guard::{guard, guard_or};
 use crate::handle::{self, Kind, Pool};
 use crate::result::{DOORWARD_RESULT_NO_SUCH_ITEM, ResultCode};
-use crate::slice::{OutVersioned, Versioned};
+use crate::slice::{Out, OutVersioned, Versioned};
 use crate::text::Str;
 use doorward::error::{LoadError, LoadErrors};
 
-/// All faults that were found in a policy that could not be loaded: at least one. Freed with #doorward_error_free.
+/// All faults that were found in a policy that could not be loaded, or in something else that an engine was given: at least
+/// one. Freed with #doorward_error_free.
 pub struct Error {
     _private: [u8; 0],
 }
 
-/// One fault of a policy. All views live until the error is freed; the text never holds a key or another secret.
+/// One fault. All views live until the error is freed; the text never holds a key or another secret.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Fault {
@@ -65,8 +66,26 @@ impl Kind for Error {
     }
 }
 
-pub(crate) fn new_handle(errors: &LoadErrors) -> *mut Error {
+fn new_handle(errors: &LoadErrors) -> *mut Error {
     handle::new(Faults { text: errors.to_string(), errors: errors.iter().cloned().collect() }, 0)
+}
+
+/// Fails with `result`, and hands out the faults to whoever wants to know them.
+///
+/// # Safety
+///
+/// `out_error` is null or points to a place for a pointer.
+pub(crate) unsafe fn hand_out(
+    errors: &LoadErrors,
+    result: ResultCode,
+    out_error: *mut *mut Error,
+) -> Result<(), ResultCode> {
+    if !out_error.is_null() {
+        // SAFETY: the caller's promise, which is the same.
+        let out_error = unsafe { Out::new(out_error) }?;
+        out_error.put(|| new_handle(errors));
+    }
+    Err(result)
 }
 
 /// The faults as text, one per line, without a line end after the last; empty if `error` is null or no error handle. It lives

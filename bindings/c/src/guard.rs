@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 /// Makes a call and gives its result; a panic is a result of its own.
 ///
 /// Unwind safety: outputs are written last, scratches hold nothing between decisions that a later one trusts, and engines
-/// never change.
+/// change by putting something whole in the place of something whole.
 pub(crate) fn guard(call: impl FnOnce() -> Result<(), ResultCode>) -> ResultCode {
     guard_or(DOORWARD_RESULT_PANIC, || call().err().unwrap_or(DOORWARD_RESULT_OK))
 }

@@ -49,6 +49,26 @@ static inline doorward_engine_facts doorward_engine_facts_init(void) {
 }
 
 /**
+ * A revocation with its size set and nothing in it.
+ */
+static inline doorward_revocation doorward_revocation_init(void) {
+  doorward_revocation revocation;
+  memset(&revocation, 0, sizeof revocation);
+  revocation.size = sizeof revocation;
+  return revocation;
+}
+
+/**
+ * An event with its size set and nothing in it.
+ */
+static inline doorward_event doorward_event_init(void) {
+  doorward_event event;
+  memset(&event, 0, sizeof event);
+  event.size = sizeof event;
+  return event;
+}
+
+/**
  * A fault with its size set and nothing in it.
  */
 static inline doorward_fault doorward_fault_init(void) {

@@ -3,6 +3,8 @@
 use crate::result::{DOORWARD_RESULT_TOO_MANY_FIELDS, ResultCode};
 use crate::slice::{self, Versioned};
 use crate::text::Str;
+use core::net::IpAddr;
+use doorward::{Engine, Fields};
 
 /// How many lines of fields that an engine looks at a request may have. Lines of other fields are not counted.
 pub const DOORWARD_FIELDS_MAX: usize = 64;
@@ -43,8 +45,9 @@ pub struct Request {
     pub client_chain: *const Str,
     /// The number of certificates in `client_chain`.
     pub client_chain_len: usize,
-    /// The IP address of the peer as UTF-8 text, or nothing. No credential kind of this version reads it: it takes no part in
-    /// a decision yet.
+    /// The IP address of the connection's other end as text, with or without a port, whoever that is: a proxy's if one stands
+    /// before the host. Never one that a header field tells, which the engine reads itself where the policy trusts the proxy.
+    /// Nothing, or what is no address (a socket's path), if there is none: then failures of this peer are not counted.
     pub peer: Str,
 }
 
@@ -80,6 +83,7 @@ pub(crate) struct Parts<'r> {
     url: &'r [u8],
     fields: &'r [Field],
     body: Option<&'r [u8]>,
+    peer: Option<IpAddr>,
 }
 
 /// Room for lines in the form of the core.
@@ -109,8 +113,9 @@ impl<'r> Parts<'r> {
             for certificate in slice::read(request.client_chain, request.client_chain_len)? {
                 certificate.bytes()?;
             }
-            request.peer.utf8()?;
+            let peer = request.peer.bytes()?.and_then(|peer| str::from_utf8(peer).ok());
             Ok(Self {
+                peer: peer.and_then(doorward::peer),
                 method: request.method.bytes()?.unwrap_or_default(),
                 url: request.url.bytes()?.unwrap_or_default(),
                 fields: slice::read(request.fields, request.fields_len)?,
@@ -125,14 +130,18 @@ impl<'r> Parts<'r> {
     where
         'r: 'f,
     {
-        let request = doorward::Request::new(self.method, self.url, lines);
-        match self.body {
-            Some(body) => request.with_body(body),
-            None => request,
+        let mut request = doorward::Request::new(self.method, self.url, lines);
+        if let Some(body) = self.body {
+            request = request.with_body(body);
         }
+        if let Some(peer) = self.peer {
+            request = request.with_peer(peer);
+        }
+        request
     }
 
-    /// The lines in the form of the core. If there are more than few, only those whose names are among `names`.
+    /// The lines in the form of the core. If there are more than few, only those that some policy looks at; and if those are
+    /// more than many, only those that this engine looks at.
     ///
     /// # Safety
     ///
@@ -140,13 +149,13 @@ impl<'r> Parts<'r> {
     #[inline]
     pub(crate) unsafe fn lines<'m>(
         &self,
-        names: &[&str],
+        engine: &Engine,
         few: &'m mut Room<'r, FEW>,
         many: &'m mut Option<Room<'r, DOORWARD_FIELDS_MAX>>,
     ) -> Result<&'m [doorward::Field<'r>], ResultCode> {
         if self.fields.len() > FEW {
             // SAFETY: the caller's promise, which is the same.
-            return unsafe { self.chosen_lines(names, few, many) };
+            return unsafe { self.chosen_lines(engine, few, many) };
         }
         for (place, field) in few.iter_mut().zip(self.fields) {
             // SAFETY: the caller's promise, which is the same.
@@ -162,33 +171,37 @@ impl<'r> Parts<'r> {
     #[inline(never)]
     unsafe fn chosen_lines<'m>(
         &self,
-        names: &[&str],
+        engine: &Engine,
         few: &'m mut Room<'r, FEW>,
         many: &'m mut Option<Room<'r, DOORWARD_FIELDS_MAX>>,
     ) -> Result<&'m [doorward::Field<'r>], ResultCode> {
         // SAFETY: the caller's promise, which is the same.
-        let found = unsafe { self.choose(names, few) }?;
+        let found = unsafe { self.choose(Fields::ALL, few) }?;
         if let Some(lines) = few.get(..found) {
             return Ok(lines);
         }
         let many = many.insert(room());
         // SAFETY: the caller's promise, which is the same.
-        let found = unsafe { self.choose(names, many) }?;
+        let mut found = unsafe { self.choose(Fields::ALL, many) }?;
+        if found > DOORWARD_FIELDS_MAX {
+            // SAFETY: as above.
+            found = unsafe { self.choose(engine.fields(), many) }?;
+        }
         many.get(..found).ok_or(DOORWARD_RESULT_TOO_MANY_FIELDS)
     }
 
-    /// Fills `lines` with those whose names are among `names`, in order, and counts them, those beyond its end included.
+    /// Fills `lines` with those of these fields, in order, and counts them, those beyond its end included.
     ///
     /// # Safety
     ///
     /// As for [`Parts::read`], for the same request.
-    unsafe fn choose(&self, names: &[&str], lines: &mut [doorward::Field<'r>]) -> Result<usize, ResultCode> {
+    unsafe fn choose(&self, fields: Fields, lines: &mut [doorward::Field<'r>]) -> Result<usize, ResultCode> {
         let mut places = lines.iter_mut();
         let mut found = 0_usize;
         for field in self.fields {
             // SAFETY: the caller's promise, which is the same.
             let (name, value) = unsafe { field.bytes() }?;
-            if !names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted.as_bytes())) {
+            if !fields.iter().any(|wanted| name.eq_ignore_ascii_case(wanted.as_bytes())) {
                 continue;
             }
             if let Some(place) = places.next() {

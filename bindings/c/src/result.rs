@@ -3,8 +3,8 @@
 use crate::text::Str;
 
 /// How a call ended: one of the `DOORWARD_RESULT_*` constants. Whatever is not #DOORWARD_RESULT_OK is a failure, and then
-/// nothing was written to any output (but the error handle with #DOORWARD_RESULT_POLICY). A host that cannot get a decision
-/// must refuse the request: answer 500.
+/// nothing was written to any output (but the error handle with #DOORWARD_RESULT_POLICY, #DOORWARD_RESULT_NOT_READY and
+/// #DOORWARD_RESULT_REFUSED). A host that cannot get a decision must refuse the request: answer 500.
 pub type ResultCode = u32;
 
 /// The call did what it is for.
@@ -34,6 +34,10 @@ pub const DOORWARD_RESULT_BUFFER_TOO_SHORT: ResultCode = 10;
 pub const DOORWARD_RESULT_NO_SUCH_ITEM: ResultCode = 11;
 /// A fault inside the library was caught. The handles stay usable.
 pub const DOORWARD_RESULT_PANIC: ResultCode = 12;
+/// Keys did not come in time: the error handle names the issuers.
+pub const DOORWARD_RESULT_NOT_READY: ResultCode = 13;
+/// What an engine was given to take was not taken, and all is as before: the error handle says why.
+pub const DOORWARD_RESULT_REFUSED: ResultCode = 14;
 
 /// A sentence on a result for logs, lower case without a full stop; empty for a number that is none. The text lives as long
 /// as the library is loaded.
@@ -60,6 +64,8 @@ pub extern "C" fn doorward_result_text(result: ResultCode) -> Str {
         DOORWARD_RESULT_BUFFER_TOO_SHORT => "the memory for the answer does not hold it",
         DOORWARD_RESULT_NO_SUCH_ITEM => "there is no item with this index",
         DOORWARD_RESULT_PANIC => "a fault inside the library was caught",
+        DOORWARD_RESULT_NOT_READY => "keys did not come in time",
+        DOORWARD_RESULT_REFUSED => "what the engine was given was not taken",
         _ => return Str::NOTHING,
     };
     Str::of(text)

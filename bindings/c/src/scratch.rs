@@ -11,8 +11,8 @@ use doorward::Body;
 use doorward::doorward_core::limits;
 use std::sync::Arc;
 
-/// How many fields an answer can have: a challenge for each scheme, and one for caches.
-pub(crate) const ANSWER_FIELDS: usize = limits::CHALLENGES + 1;
+/// How many fields an answer can have: a challenge for each scheme, the wait, and one for caches.
+pub(crate) const ANSWER_FIELDS: usize = limits::CHALLENGES + 2;
 
 /// The memory that decisions are made in: what a decision says lives there until the next one. Keep one per thread or per
 /// connection. Made by #doorward_scratch_new and freed with #doorward_scratch_free.
@@ -25,6 +25,8 @@ pub(crate) struct Memory {
     pub(crate) shared: Arc<Shared>,
     pub(crate) scratch: doorward::Scratch,
     pub(crate) answer: Box<[u8]>,
+    /// In its place, once a policy that was loaded anew has answers that are too long for it.
+    pub(crate) longer: Vec<u8>,
     pub(crate) headers: [Field; ANSWER_FIELDS],
     pub(crate) challenges: [Str; ANSWER_FIELDS],
     pub(crate) body: Option<Body>,
@@ -45,10 +47,11 @@ impl Kind for Scratch {
     }
 }
 
-/// Makes the memory for decisions of one engine: the only allocation that deciding needs.
+/// Makes the memory for decisions of one engine: the only allocation that deciding needs, but where a policy that was loaded
+/// anew takes longer credentials or gives longer answers than the one before.
 ///
 /// On success the caller owns `*out_scratch` and frees it with #doorward_scratch_free. It works with `engine` and every handle
-/// shared from it, and with no other engine: after a new policy was loaded, make a new scratch.
+/// shared from it, also after #doorward_engine_reload, and with no other engine.
 ///
 /// Any thread may call it, but not while another frees `engine`. A scratch may move between threads, and serves one call at a
 /// time. `engine` and `out_scratch` must not be null.
@@ -65,6 +68,7 @@ pub unsafe extern "C" fn doorward_scratch_new(
             shared: Arc::clone(shared),
             scratch: shared.engine.scratch(),
             answer: vec![0; shared.engine.answer_bytes()].into_boxed_slice(),
+            longer: Vec::new(),
             headers: [Field::NONE; ANSWER_FIELDS],
             challenges: [Str::NOTHING; ANSWER_FIELDS],
             body: None,

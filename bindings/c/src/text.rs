@@ -32,6 +32,11 @@ impl Str {
         text.map_or(Self::NOTHING, Self::of)
     }
 
+    /// Where it is: views of the same constant are in the same place.
+    pub(crate) fn place(self) -> (*const c_char, usize) {
+        (self.data, self.len)
+    }
+
     /// The bytes, if there is a text at all.
     ///
     /// # Safety

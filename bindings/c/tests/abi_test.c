@@ -55,7 +55,7 @@ AT(doorward_context, limit, 56);
 AT(doorward_context, leeway, 64);
 AT(doorward_context, missed_by, 72);
 
-SIZE(doorward_decision, 304);
+SIZE(doorward_decision, 320);
 AT(doorward_decision, size, 0);
 AT(doorward_decision, allowed, 8);
 AT(doorward_decision, outcome, 12);
@@ -78,8 +78,11 @@ AT(doorward_decision, challenges_len, 96);
 AT(doorward_decision, body, 104);
 AT(doorward_decision, principal, 120);
 AT(doorward_decision, context, 224);
+AT(doorward_decision, has_retry_after, 304);
+AT(doorward_decision, reserved_last, 308);
+AT(doorward_decision, retry_after, 312);
 
-SIZE(doorward_engine_facts, 72);
+SIZE(doorward_engine_facts, 80);
 AT(doorward_engine_facts, fields, 8);
 AT(doorward_engine_facts, fields_len, 16);
 AT(doorward_engine_facts, warnings, 24);
@@ -89,6 +92,19 @@ AT(doorward_engine_facts, routes, 48);
 AT(doorward_engine_facts, form_limit, 56);
 AT(doorward_engine_facts, reads_body, 64);
 AT(doorward_engine_facts, reserved, 68);
+AT(doorward_engine_facts, policy_epoch, 72);
+
+SIZE(doorward_revocation, 64);
+AT(doorward_revocation, kind, 8);
+AT(doorward_revocation, has_time, 12);
+AT(doorward_revocation, issuer, 16);
+AT(doorward_revocation, name, 32);
+AT(doorward_revocation, time, 48);
+
+SIZE(doorward_event, 32);
+AT(doorward_event, kind, 8);
+AT(doorward_event, is_fault, 12);
+AT(doorward_event, text, 16);
 
 SIZE(doorward_fault, 88);
 AT(doorward_fault, file, 8);
@@ -103,7 +119,8 @@ _Static_assert(DOORWARD_RESULT_OK == 0 && DOORWARD_RESULT_NULL_ARGUMENT == 1 && 
                    DOORWARD_RESULT_BAD_SIZE == 3 && DOORWARD_RESULT_BAD_VALUE == 4 && DOORWARD_RESULT_BAD_HANDLE == 5 &&
                    DOORWARD_RESULT_POLICY == 6 && DOORWARD_RESULT_SCRATCH_BUSY == 7 && DOORWARD_RESULT_SCRATCH_FOREIGN == 8 &&
                    DOORWARD_RESULT_TOO_MANY_FIELDS == 9 && DOORWARD_RESULT_BUFFER_TOO_SHORT == 10 &&
-                   DOORWARD_RESULT_NO_SUCH_ITEM == 11 && DOORWARD_RESULT_PANIC == 12,
+                   DOORWARD_RESULT_NO_SUCH_ITEM == 11 && DOORWARD_RESULT_PANIC == 12 && DOORWARD_RESULT_NOT_READY == 13 &&
+                   DOORWARD_RESULT_REFUSED == 14,
                "results");
 _Static_assert(DOORWARD_OUTCOME_ALLOW == 1 && DOORWARD_OUTCOME_UNAUTHENTICATED == 2 && DOORWARD_OUTCOME_FORBIDDEN == 3 &&
                    DOORWARD_OUTCOME_BAD_REQUEST == 4 && DOORWARD_OUTCOME_THROTTLED == 5 && DOORWARD_OUTCOME_UNAVAILABLE == 6,
@@ -123,6 +140,14 @@ _Static_assert(DOORWARD_CREDENTIAL_KIND_BEARER == 1, "kinds of credential");
 _Static_assert(DOORWARD_CONTEXT_TIME == 1 && DOORWARD_CONTEXT_CLAIM == 2 && DOORWARD_CONTEXT_SCOPE == 3 &&
                    DOORWARD_CONTEXT_ROLE == 4,
                "contexts");
+_Static_assert(DOORWARD_REVOCATION_TOKEN == 1 && DOORWARD_REVOCATION_SUBJECT == 2 && DOORWARD_REVOCATION_ISSUED_BEFORE == 3 &&
+                   DOORWARD_REVOCATION_KEY == 4,
+               "revocations");
+_Static_assert(DOORWARD_EVENT_KEYS_LOADED == 1 && DOORWARD_EVENT_KEYS_FAILED == 2 && DOORWARD_EVENT_FILE_RELOADED == 3 &&
+                   DOORWARD_EVENT_FILE_REFUSED == 4 && DOORWARD_EVENT_POLICY_RELOADED == 5 &&
+                   DOORWARD_EVENT_POLICY_REFUSED == 6 && DOORWARD_EVENT_KEEPER_FAILED == 7,
+               "events");
+_Static_assert(DOORWARD_STATUS_TEXT == 1 && DOORWARD_STATUS_JSON == 2, "statuses");
 _Static_assert(DOORWARD_FORMAT_TOML == 1 && DOORWARD_FORMAT_JSON == 2, "formats");
 _Static_assert(DOORWARD_REASON_PATH_AMBIGUOUS == 100 && DOORWARD_REASON_TOKEN_EXPIRED == 209 &&
                    DOORWARD_REASON_ROUTE_UNMATCHED == 300,

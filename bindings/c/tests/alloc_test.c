@@ -69,10 +69,12 @@ static void check_file(table_file *file, unsigned long *inside_ring) {
   for (i = 0; i < file->cases_len; i += 1) {
     const table_case *one = &file->cases[i];
     doorward_decision decision = doorward_decision_init();
+    table_place place = table_place_of(file, scratch, one);
     unsigned long before = allocations, freed = frees;
-    doorward_result result = doorward_decide(file->policy.engine, scratch, &one->request, one->at, &decision);
+    doorward_result result = doorward_decide(place.engine, place.scratch, &one->asked.request, one->at, &decision);
     unsigned long made = allocations - before, gone = frees - freed;
     char name[256];
+    table_leave(place);
     snprintf(name, sizeof name, "%s#%s allocates nothing", file->name, one->id->text);
     if (made > 0 && rsa_may_allocate(file)) *inside_ring += 1;
     else CHECK(name, result == DOORWARD_RESULT_OK && made == 0 && gone == 0);

@@ -47,14 +47,16 @@ static void check_case(const table_file *file, doorward_scratch *scratch, const 
   json *report;
   doorward_decision decision = doorward_decision_init();
   doorward_result result;
+  table_place place = table_place_of(file, scratch, one);
   snprintf(name, sizeof name, "%s#%s", file->name, one->id->text);
-  result = doorward_decide(file->policy.engine, scratch, &one->request, one->at, &decision);
+  result = doorward_decide(place.engine, place.scratch, &one->asked.request, one->at, &decision);
   report_add(&shown, &decision);
   report = json_read(shown.data, shown.len);
   CHECK(name, result == DOORWARD_RESULT_OK && report != NULL && meets(one->expect, report) && body_fits(&decision) &&
                   (decision.allowed == 1) == (decision.outcome == DOORWARD_OUTCOME_ALLOW));
   json_free(report);
   text_free(&shown);
+  table_leave(place);
 }
 
 /* That the entry's policy is refused, and that one of its faults says what the case expects. */

@@ -31,6 +31,14 @@ static void check_at(uint32_t place, doorward_engine *engine, doorward_scratch *
   doorward_request request = fixture_request(&line, FIXTURE_ALICE);
   doorward_decision decision;
   doorward_engine_facts facts;
+  doorward_text *text;
+  doorward_events *events;
+  doorward_revocation revocation = doorward_revocation_init();
+  revocation.kind = DOORWARD_REVOCATION_KEY;
+  revocation.issuer = doorward_str_from("nobody");
+  revocation.name = doorward_str_from("k");
+  memset(&text, MARK, sizeof text);
+  memset(&events, MARK, sizeof events);
   memset(&made, MARK, sizeof made);
   memset(&made_too, MARK, sizeof made_too);
   memset(&error, MARK, sizeof error);
@@ -48,6 +56,19 @@ static void check_at(uint32_t place, doorward_engine *engine, doorward_scratch *
   doorward_test_panic(place);
   CHECK(name, doorward_engine_from_file("no.toml", 7, &made, &error) == DOORWARD_RESULT_PANIC);
   doorward_test_panic(place);
+  CHECK(name, doorward_engine_load_text(fixture_policy, strlen(fixture_policy), DOORWARD_FORMAT_TOML, NULL, 0, &made,
+                                        &error) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
+  CHECK(name, doorward_engine_load_file("no.toml", 7, &made, &error) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
+  CHECK(name, doorward_engine_revoke(engine, &revocation, &error) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
+  CHECK(name, doorward_engine_supply_keys(engine, "nobody", 6, "{}", 2, fixture_now(), &error) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
+  CHECK(name, doorward_engine_status(engine, fixture_now(), DOORWARD_STATUS_JSON, &text) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
+  CHECK(name, doorward_engine_take_events(engine, &events) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(place);
   CHECK(name, doorward_engine_share(engine, &made) == DOORWARD_RESULT_PANIC);
   doorward_test_panic(place);
   CHECK(name, doorward_engine_describe(engine, &facts) == DOORWARD_RESULT_PANIC);
@@ -56,7 +77,8 @@ static void check_at(uint32_t place, doorward_engine *engine, doorward_scratch *
   doorward_test_panic(place);
   CHECK(name, doorward_decide(engine, scratch, &request, fixture_now(), &decision) == DOORWARD_RESULT_PANIC);
   CHECK("no output was written", untouched(&made, sizeof made) && untouched(&made_too, sizeof made_too) &&
-                                     untouched(&error, sizeof error) &&
+                                     untouched(&error, sizeof error) && untouched(&text, sizeof text) &&
+                                     untouched(&events, sizeof events) &&
                                      untouched((char *)&decision + sizeof decision.size, sizeof decision - sizeof decision.size) &&
                                      untouched((char *)&facts + sizeof facts.size, sizeof facts - sizeof facts.size));
   CHECK("the same call works then", doorward_decide(engine, scratch, &request, fixture_now(), &decision) ==
@@ -71,6 +93,27 @@ int main(void) {
   check_at(BEFORE_OUTPUT, engine, scratch);
   doorward_test_panic(AT_ENTRY);
   CHECK("warming says so", doorward_engine_warm_thread(engine) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("so does starting", doorward_engine_start(engine) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("now and later", doorward_engine_start_when_deciding(engine) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("and waiting", doorward_engine_ready(engine, 0, NULL) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("and loading anew", doorward_engine_reload(engine, NULL) == DOORWARD_RESULT_PANIC);
+  CHECK("which then works", doorward_engine_reload(engine, NULL) == DOORWARD_RESULT_OK);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("there is no memory", doorward_engine_memory(engine) == 0);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("there is no view", doorward_text_view(NULL).data == NULL);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("there are no events", doorward_events_count(NULL) == 0);
+  doorward_test_panic(AT_ENTRY);
+  CHECK("nor one of them", doorward_events_item(NULL, 0, NULL) == DOORWARD_RESULT_PANIC);
+  doorward_test_panic(AT_ENTRY);
+  doorward_events_free(NULL);
+  doorward_test_panic(AT_ENTRY);
+  doorward_text_free(NULL);
   doorward_test_panic(AT_ENTRY);
   CHECK("a name is empty", doorward_reason_code(DOORWARD_REASON_TOKEN_EXPIRED).data == NULL);
   doorward_test_panic(AT_ENTRY);

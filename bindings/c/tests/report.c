@@ -196,6 +196,8 @@ void report_add(text *into, const doorward_decision *decision) {
   of_reason(into, "operator", true_reason, doorward_reason_operator);
   string_or_null(into, "signal", doorward_signal_code(decision->signal));
   boolean(into, "may_resend", decision->may_resend);
+  if (decision->has_retry_after) number(into, "retry_after", decision->retry_after);
+  else string_or_null(into, "retry_after", doorward_str_from(NULL));
   answer(into, decision);
   principal(into, &decision->principal);
   context(into, &decision->context);

@@ -69,7 +69,8 @@ static void print_file(const char *root, const char *name) {
     for (i = 0; i < file->cases_len; i += 1) {
       const table_case *one = &file->cases[i];
       doorward_decision decision = doorward_decision_init();
-      doorward_result result = doorward_decide(file->policy.engine, scratch, &one->request, one->at, &decision);
+      table_place place = table_place_of(file, scratch, one);
+      doorward_result result = doorward_decide(place.engine, place.scratch, &one->asked.request, one->at, &decision);
       if (result != DOORWARD_RESULT_OK) {
         doorward_str why = doorward_result_text(result);
         fprintf(stderr, "%s#%s: %.*s\n", name, one->id->text, (int)why.len, why.data);
@@ -78,6 +79,7 @@ static void print_file(const char *root, const char *name) {
       begin(&line, name, one->id->text, one->id->text_len);
       text_word(&line, ",\"answer\":");
       report_add(&line, &decision);
+      table_leave(place);
       end(&line);
     }
     doorward_scratch_free(scratch);

@@ -136,9 +136,15 @@ static doorward_str view(const json *string) {
 /* The number of elements of a member that is a list. */
 static size_t count(const json *list) { return list == NULL ? 0 : list->children; }
 
-static void read_case(table_case *into, const json *value, const char *file) {
-  const json *request = json_member(value, "request");
-  const json *at = json_member(value, "at");
+static int read_time(const json *value, doorward_time *out) {
+  out->seconds = 0;
+  out->nanos = 0;
+  if (value == NULL) return 0;
+  if (value->kind == JSON_STRING) return table_time(value->text, value->text_len, out);
+  return table_time(value->raw, value->raw_len, out);
+}
+
+static void read_request(table_request *into, const json *request, const char *file) {
   const json *method = json_member(request, "method");
   const json *url = json_member(request, "url");
   const json *body = json_member(request, "body");
@@ -147,13 +153,7 @@ static void read_case(table_case *into, const json *value, const char *file) {
   const json *chain = json_member(request, "client_chain");
   const json *item;
   size_t i = 0;
-  into->id = json_member(value, "id");
-  into->expect = json_member(value, "expect");
-  if (at == NULL || method == NULL || url == NULL || into->id == NULL) die(file, "a case lacks a member");
-  if (!table_time(at->kind == JSON_STRING ? at->text : at->raw, at->kind == JSON_STRING ? at->text_len : at->raw_len,
-                  &into->at)) {
-    die(file, "a case has no time");
-  }
+  if (method == NULL || url == NULL) die(file, "a request lacks a member");
   into->request = doorward_request_init();
   into->request.method = view(method);
   into->request.url = view(url);
@@ -175,20 +175,119 @@ static void read_case(table_case *into, const json *value, const char *file) {
   into->request.client_chain_len = i;
 }
 
+static void free_request(table_request *request) {
+  free(request->fields);
+  free(request->chain);
+}
+
+static void read_case(table_case *into, const json *value, const char *file) {
+  into->id = json_member(value, "id");
+  into->expect = json_member(value, "expect");
+  into->before = json_member(value, "before");
+  if (into->id == NULL) die(file, "a case lacks its id");
+  if (!read_time(json_member(value, "at"), &into->at)) die(file, "a case has no time");
+  read_request(&into->asked, json_member(value, "request"), file);
+}
+
+/* A request that was decided on, so many times; what came of it does not matter. */
+static void decide_before(const table_file *file, table_place place, const json *step, const json *asked) {
+  const json *times = json_member(step, "times");
+  long left = times == NULL ? 1 : strtol(times->raw, NULL, 10);
+  doorward_time at;
+  table_request request;
+  if (!read_time(json_member(step, "at"), &at)) die(file->path, "a step has no time");
+  read_request(&request, asked, file->path);
+  for (; left > 0; left -= 1) {
+    doorward_decision decision = doorward_decision_init();
+    if (doorward_decide(place.engine, place.scratch, &request.request, at, &decision) != DOORWARD_RESULT_OK) {
+      die(file->path, "a step got no decision");
+    }
+  }
+  free_request(&request);
+}
+
+/* Fails with the words of the library, if it has any. */
+static void done(const table_file *file, doorward_result result, doorward_error *error) {
+  if (result == DOORWARD_RESULT_OK) return;
+  if (error != NULL) die(file->path, doorward_error_text(error).data);
+  die(file->path, "a step could not be done");
+}
+
+static void supply_before(const table_file *file, table_place place, const json *step, const json *keys) {
+  const json *issuer = json_member(keys, "issuer");
+  const json *jwks = json_member(keys, "jwks");
+  doorward_error *error = NULL;
+  doorward_time at;
+  if (issuer == NULL || jwks == NULL || !read_time(json_member(step, "at"), &at)) die(file->path, "a step lacks a member");
+  done(file,
+       doorward_engine_supply_keys(place.engine, issuer->text, issuer->text_len, jwks->raw, jwks->raw_len, at, &error), error);
+}
+
+static void revoke_before(const table_file *file, table_place place, const json *revoke) {
+  const json *issuer = json_member(revoke, "issuer");
+  const json *jti = json_member(revoke, "jti");
+  const json *subject = json_member(revoke, "subject");
+  const json *kid = json_member(revoke, "kid");
+  const json *issued_before = json_member(revoke, "issued_before");
+  const json *time = issued_before != NULL ? issued_before : json_member(revoke, "until");
+  const json *name = jti != NULL ? jti : subject != NULL ? subject : kid;
+  doorward_revocation revocation = doorward_revocation_init();
+  doorward_error *error = NULL;
+  if (issuer == NULL) die(file->path, "a revocation lacks its issuer");
+  revocation.kind = jti != NULL       ? DOORWARD_REVOCATION_TOKEN
+                    : subject != NULL ? DOORWARD_REVOCATION_SUBJECT
+                    : kid != NULL     ? DOORWARD_REVOCATION_KEY
+                                      : DOORWARD_REVOCATION_ISSUED_BEFORE;
+  revocation.issuer = view(issuer);
+  if (name != NULL) revocation.name = view(name);
+  if (time != NULL) {
+    revocation.has_time = 1;
+    if (!read_time(time, &revocation.time)) die(file->path, "a revocation has no time");
+  }
+  done(file, doorward_engine_revoke(place.engine, &revocation, &error), error);
+}
+
 static void load_policy(table_policy *into, const json *value, uint32_t format, const char *folder,
                         size_t folder_len) {
   if (value->kind == JSON_STRING && format == 0) {
     char *path = join(folder, folder_len, value->text, value->text_len);
-    into->result = doorward_engine_from_file(path, strlen(path), &into->engine, &into->error);
+    into->result = doorward_engine_load_file(path, strlen(path), &into->engine, &into->error);
     free(path);
   } else if (value->kind == JSON_STRING) {
-    into->result = doorward_engine_from_text(value->text, value->text_len, format, folder, folder_len, &into->engine,
+    into->result = doorward_engine_load_text(value->text, value->text_len, format, folder, folder_len, &into->engine,
                                              &into->error);
   } else {
     into->is_object = 1;
-    into->result = doorward_engine_from_text(value->raw, value->raw_len, DOORWARD_FORMAT_JSON, folder, folder_len,
+    into->result = doorward_engine_load_text(value->raw, value->raw_len, DOORWARD_FORMAT_JSON, folder, folder_len,
                                              &into->engine, &into->error);
   }
+}
+
+table_place table_place_of(const table_file *file, doorward_scratch *shared, const table_case *one) {
+  table_place place = {file->policy.engine, shared, 0};
+  table_policy own = {0};
+  const json *step;
+  if (one->before == NULL) return place;
+  load_policy(&own, json_member(file->root, "policy"), 0, file->path, (size_t)(strrchr(file->path, '/') - file->path));
+  place.engine = own.engine;
+  place.is_own = 1;
+  if (doorward_scratch_new(own.engine, &place.scratch) != DOORWARD_RESULT_OK) die(file->path, "has no scratch");
+  for (step = one->before->child; step != NULL; step = step->next) {
+    const json *asked = json_member(step, "request");
+    const json *keys = json_member(step, "keys");
+    const json *revoke = json_member(step, "revoke");
+    if (asked != NULL) decide_before(file, place, step, asked);
+    else if (keys != NULL) supply_before(file, place, step, keys);
+    else if (revoke != NULL) revoke_before(file, place, revoke);
+    else die(file->path, "a step of `before` is none that is known");
+  }
+  return place;
+}
+
+void table_leave(table_place place) {
+  if (!place.is_own) return;
+  doorward_scratch_free(place.scratch);
+  doorward_engine_free(place.engine);
 }
 
 table_file *table_load(const char *root, const char *name) {
@@ -198,6 +297,7 @@ table_file *table_load(const char *root, const char *name) {
   size_t len;
   const json *policy, *list, *item;
   file->name = name;
+  file->path = path;
   file->bytes = read_file(path, &len);
   file->root = json_read(file->bytes, len);
   if (file->root == NULL) die(path, "is no JSON");
@@ -234,7 +334,6 @@ table_file *table_load(const char *root, const char *name) {
       exit(2);
     }
   }
-  free(path);
   return file;
 }
 
@@ -242,8 +341,7 @@ void table_free(table_file *file) {
   size_t i;
   if (file == NULL) return;
   for (i = 0; i < file->cases_len; i += 1) {
-    free(file->cases[i].fields);
-    free(file->cases[i].chain);
+    free_request(&file->cases[i].asked);
   }
   for (i = 0; i < file->refused_len; i += 1) {
     doorward_engine_free(file->refused[i].engine);
@@ -253,6 +351,7 @@ void table_free(table_file *file) {
   doorward_error_free(file->policy.error);
   free(file->refused);
   free(file->cases);
+  free(file->path);
   json_free(file->root);
   free(file->bytes);
   free(file);

@@ -1,5 +1,5 @@
-/* Many threads: one engine shared by all with a scratch each, handles made and freed meanwhile, and one scratch that all
- * want at once, which is a fault of theirs that gets a code. */
+/* Many threads: one engine shared by all with a scratch each, handles made and freed and the policy loaded anew meanwhile, and
+ * one scratch that all want at once, which is a fault of theirs that gets a code. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -52,6 +52,33 @@ static void *alone(void *argument) {
   return NULL;
 }
 
+/* Loads the policy anew and asks about the engine, while others decide. */
+static void *upkeep(void *argument) {
+  counts *count = argument;
+  int round;
+  for (round = 0; round < ROUNDS / 10; round += 1) {
+    doorward_engine_facts facts = doorward_engine_facts_init();
+    doorward_text *status = NULL;
+    doorward_events *events = NULL;
+    doorward_revocation revocation = doorward_revocation_init();
+    revocation.kind = DOORWARD_REVOCATION_SUBJECT;
+    revocation.issuer = doorward_str_from("corp");
+    revocation.name = doorward_str_from("mallory");
+    if (doorward_engine_reload(engine, NULL) == DOORWARD_RESULT_OK &&
+        doorward_engine_revoke(engine, &revocation, NULL) == DOORWARD_RESULT_OK &&
+        doorward_engine_describe(engine, &facts) == DOORWARD_RESULT_OK && doorward_str_is(facts.fields[0], "authorization") &&
+        doorward_engine_status(engine, fixture_now(), DOORWARD_STATUS_JSON, &status) == DOORWARD_RESULT_OK &&
+        doorward_engine_take_events(engine, &events) == DOORWARD_RESULT_OK) {
+      count->right += 1;
+    } else {
+      count->wrong += 1;
+    }
+    doorward_text_free(status);
+    doorward_events_free(events);
+  }
+  return NULL;
+}
+
 /* Decides with the scratch that all want: only the results are looked at, since the views belong to the last who got it. */
 static void *together(void *argument) {
   counts *count = argument;
@@ -68,13 +95,14 @@ static void *together(void *argument) {
   return NULL;
 }
 
-static counts run(void *(*body)(void *)) {
+/* What the threads counted; the first does `first`, the others `body`. */
+static counts run(void *(*first)(void *), void *(*body)(void *)) {
   pthread_t threads[THREADS];
   counts each[THREADS];
   counts all = {0, 0, 0};
   int i, started = 0;
   memset(each, 0, sizeof each);
-  for (i = 0; i < THREADS; i += 1) started += pthread_create(&threads[i], NULL, body, &each[i]) == 0;
+  for (i = 0; i < THREADS; i += 1) started += pthread_create(&threads[i], NULL, i == 0 ? first : body, &each[i]) == 0;
   if (started != THREADS) exit(2);
   for (i = 0; i < started; i += 1) {
     pthread_join(threads[i], NULL);
@@ -89,13 +117,15 @@ int main(void) {
   counts all;
   int attempts = 0;
   engine = fixture_engine();
-  all = run(alone);
+  all = run(alone, alone);
   CHECK("every thread gets its own caller", all.right == THREADS * ROUNDS && all.wrong == 0);
+  all = run(upkeep, alone);
+  CHECK("also while the policy is loaded anew", all.right == (THREADS - 1) * ROUNDS + ROUNDS / 10 && all.wrong == 0);
   CHECK("a scratch is made", doorward_scratch_new(engine, &wanted_by_all) == DOORWARD_RESULT_OK);
   /* Until two have met; with as many rounds as these they do, even where threads take turns. */
   memset(&all, 0, sizeof all);
   while (all.busy == 0 && attempts < ATTEMPTS) {
-    counts more = run(together);
+    counts more = run(together, together);
     all.right += more.right;
     all.wrong += more.wrong;
     all.busy += more.busy;

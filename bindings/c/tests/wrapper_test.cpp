@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "check.h"
+#include "fetched.h"
 #include "fixture.h"
 
 static_assert(!std::is_copy_constructible<doorward::Engine>::value, "a handle has one owner");
@@ -45,7 +46,77 @@ static void without_exceptions() {
         scratch->try_decide(request, fixture_now(), decision) == DOORWARD_RESULT_NULL_ARGUMENT && !decision.allowed());
 }
 
+static std::string fetched() {
+  char policy[1024];
+  fetched_policy(policy, sizeof policy, 9, "");
+  return policy;
+}
+
+static void upkeep_without_exceptions() {
+  doorward::LoadFailure failure;
+  auto engine = doorward::Engine::try_load_text(fetched(), DOORWARD_FORMAT_TOML);
+  CHECK("loading starts nothing", engine.has_value() && engine->try_take_events().empty());
+  auto scratch = doorward::Scratch::try_new(*engine);
+  std::array<doorward_field, 1> lines = {doorward::field("Authorization", FETCHED_ERIN)};
+  doorward::Request request("GET", "/orders/7");
+  request.fields(lines);
+  doorward::Decision decision;
+  CHECK("a new decision asks nobody to wait", !decision.retry_after().has_value());
+  CHECK("without keys it is 503", scratch->try_decide(request, fixture_now(), decision) == DOORWARD_RESULT_OK &&
+                                      decision.status() == 503 && decision.retry_after().value_or(0) >= 1);
+  CHECK("keys for nobody", engine->try_supply_keys("crop", FETCHED_KEYS, fixture_now(), &failure) == DOORWARD_RESULT_REFUSED &&
+                               failure.text.find("corp") != std::string::npos && failure.faults.size() == 1);
+  CHECK("keys", engine->try_supply_keys("corp", FETCHED_KEYS, fixture_now()) == DOORWARD_RESULT_OK);
+  CHECK("erin comes in", scratch->try_decide(request, fixture_now(), decision) == DOORWARD_RESULT_OK && decision.allowed() &&
+                             !decision.retry_after().has_value());
+  CHECK("it is known", engine->try_status(fixture_now(), DOORWARD_STATUS_TEXT).value_or("").find("fresh") != std::string::npos &&
+                           !engine->try_status(fixture_now(), 77).has_value() && engine->memory() > 0);
+  CHECK("the policy is loaded anew", engine->try_reload() == DOORWARD_RESULT_OK);
+  auto events = engine->try_take_events();
+  CHECK("which is an event", !events.empty() && events.back().kind == DOORWARD_EVENT_POLICY_RELOADED &&
+                                 !events.back().is_fault && !events.back().text.empty());
+  CHECK("erin is revoked", engine->try_revoke(doorward::Revocation::subject("corp", "erin")) == DOORWARD_RESULT_OK &&
+                               scratch->try_decide(request, fixture_now(), decision) == DOORWARD_RESULT_OK &&
+                               decision.reason() == DOORWARD_REASON_TOKEN_REVOKED);
+  doorward_time time = fixture_now();
+  CHECK("all kinds are taken", engine->try_revoke(doorward::Revocation::token("corp", "t")) == DOORWARD_RESULT_OK &&
+                                   engine->try_revoke(doorward::Revocation::subject("corp", "x", time)) == DOORWARD_RESULT_OK &&
+                                   engine->try_revoke(doorward::Revocation::issued_before("corp", time)) == DOORWARD_RESULT_OK &&
+                                   engine->try_revoke(doorward::Revocation::key("corp", "k")) == DOORWARD_RESULT_OK);
+  CHECK("of nobody none is",
+        engine->try_revoke(doorward::Revocation::key("crop", "k"), &failure) == DOORWARD_RESULT_REFUSED && !failure.text.empty());
+  auto given = doorward::Engine::try_load_text(fixture_policy, DOORWARD_FORMAT_TOML);
+  given->start();
+  given->start_when_deciding();
+  CHECK("keys that are given are there", given->try_ready(0) == DOORWARD_RESULT_OK);
+}
+
 #if DOORWARD_HPP_EXCEPTIONS
+static void upkeep_with_exceptions() {
+  doorward::Engine engine = doorward::Engine::load_text(fetched(), DOORWARD_FORMAT_TOML);
+  bool thrown = false;
+  engine.supply_keys("corp", FETCHED_KEYS, fixture_now());
+  engine.reload();
+  engine.revoke(doorward::Revocation::token("corp", "t"));
+  CHECK("both statuses", engine.status_text(fixture_now()).find("corp") != std::string::npos &&
+                             engine.status_json(fixture_now()).front() == '{');
+  try {
+    engine.supply_keys("corp", "words");
+  } catch (const doorward::LoadError &error) {
+    thrown = error.result() == DOORWARD_RESULT_REFUSED && *error.what() != '\0';
+  }
+  CHECK("what is not taken throws", thrown);
+  thrown = false;
+  try {
+    doorward::Engine::load_file("no/such.toml");
+  } catch (const doorward::LoadError &error) {
+    thrown = error.result() == DOORWARD_RESULT_POLICY;
+  }
+  CHECK("so does a file that is not there", thrown);
+  doorward::Engine given = doorward::Engine::load_text(fixture_policy, DOORWARD_FORMAT_TOML);
+  given.ready(0);
+}
+
 static void with_exceptions() {
   bool thrown = false;
   try {
@@ -80,8 +151,10 @@ static void with_exceptions() {
 
 int main() {
   without_exceptions();
+  upkeep_without_exceptions();
 #if DOORWARD_HPP_EXCEPTIONS
   with_exceptions();
+  upkeep_with_exceptions();
 #endif
   return check_end();
 }

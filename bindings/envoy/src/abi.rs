@@ -3,7 +3,7 @@
 //! Two directions: the callbacks that Envoy's program offers, and the hooks that it calls. Nothing is decided here: each
 //! hook checks what it was handed, and hands on to [`crate::filter`].
 
-use crate::config;
+use crate::config::{self, Judge};
 use crate::filter::{Filter, Verdict};
 use crate::guard::guard;
 use crate::host::{self, ConfigHost, Stream};
@@ -11,6 +11,7 @@ use crate::registry;
 use crate::version;
 use core::ffi::{c_char, c_void};
 use core::ptr;
+use doorward::Event;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -63,6 +64,7 @@ pub(crate) const RECEIVED_REQUEST_BODY: u32 = 0;
 pub(crate) const BUFFERED_REQUEST_BODY: u32 = 1;
 
 /// Levels of Envoy's log.
+pub(crate) const LOG_INFO: u32 = 2;
 pub(crate) const LOG_WARN: u32 = 3;
 pub(crate) const LOG_ERROR: u32 = 4;
 
@@ -75,6 +77,7 @@ const STOP: u32 = 1;
 
 unsafe extern "C" {
     pub(crate) fn envoy_dynamic_module_callback_log(level: u32, message: ModuleBuffer);
+    pub(crate) fn envoy_dynamic_module_callback_is_validation_mode() -> bool;
     pub(crate) fn envoy_dynamic_module_callback_http_filter_config_define_counter(
         config: *mut c_void,
         name: ModuleBuffer,
@@ -89,6 +92,10 @@ unsafe extern "C" {
         label_values_length: usize,
         by: u64,
     ) -> u32;
+    pub(crate) fn envoy_dynamic_module_callback_http_get_downstream_direct_remote_address(
+        filter: *mut c_void,
+        address: *mut EnvoyBuffer,
+    ) -> bool;
     pub(crate) fn envoy_dynamic_module_callback_http_get_headers_size(filter: *mut c_void, map: u32)
     -> usize;
     pub(crate) fn envoy_dynamic_module_callback_http_get_headers(
@@ -181,7 +188,7 @@ extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
         let Some(settings) = told(config::load(&config, unsafe { host::bytes(text) })) else {
             return ptr::null();
         };
-        warn(&settings.policy);
+        begin(&settings.judge);
         Arc::into_raw(settings).cast()
     })
 }
@@ -191,8 +198,38 @@ fn told<T>(result: Result<T, String>) -> Option<T> {
     result.map_err(|faults| faults.lines().for_each(|fault| log(LOG_ERROR, fault))).ok()
 }
 
-fn warn(policy: &config::Policy) {
-    policy.engine.warnings().iter().for_each(|warning| log(LOG_WARN, warning));
+/// Has the engine keep its keys up to date and tell Envoy's log of it. For a policy that is in force already this changes
+/// nothing.
+fn begin(judge: &Judge) {
+    let engine = &judge.policy.engine;
+    engine.warnings().iter().for_each(|warning| log(LOG_WARN, warning));
+    if host::is_validating() {
+        return;
+    }
+    // Called on a thread of the engine's: Envoy's log may be written to from any.
+    engine.on_event(|event| {
+        guard((), || {
+            if let Some(level) = level(event) {
+                log(level, &event.to_string());
+            }
+        });
+    });
+    engine.start();
+    if !judge.wait_for_keys.is_zero()
+        && let Err(late) = engine.ready(judge.wait_for_keys)
+    {
+        log(LOG_WARN, &late.to_string());
+    }
+}
+
+/// How loud an event is told. That a policy was refused is told as the fault of a configuration, line by line.
+const fn level(event: &Event) -> Option<u32> {
+    match event {
+        Event::KeysLoaded { .. } | Event::FileReloaded { .. } | Event::PolicyReloaded => Some(LOG_INFO),
+        Event::FileRefused { .. } | Event::KeeperFailed => Some(LOG_ERROR),
+        Event::PolicyRefused { .. } => None,
+        _ => Some(LOG_WARN),
+    }
 }
 
 fn log(level: u32, line: &str) {
@@ -219,8 +256,8 @@ extern "C" fn envoy_dynamic_module_on_http_filter_per_route_config_new(
     guard(ptr::null(), || {
         // SAFETY: Envoy's text, there until this hook returns.
         let Some(route) = told(config::load_route(unsafe { host::bytes(text) })) else { return ptr::null() };
-        if let config::RouteSettings::Policy(policy) = &route {
-            warn(policy);
+        if let config::RouteSettings::Judged(judge) = &route {
+            begin(judge);
         }
         ptr::without_provenance(registry::insert(route))
     })

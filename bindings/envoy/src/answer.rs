@@ -1,13 +1,15 @@
 //! What a decision does to a stream: a reply of our own, or a request that goes on as somebody's.
 
-use crate::config::Identity;
+use crate::config::{Identity, Judge};
 use crate::host::{Headers, Stream};
 use crate::memory::{Kept, Text};
+use crate::page::Page;
 use core::iter;
+use core::net::IpAddr;
 use doorward::body::MEDIA_TYPE;
 use doorward::doorward_core::request::field_names;
 use doorward::{
-    Answer, Body, Decision, Engine, Field, Outcome, Reason, Recovery, Request, Scratch, identity,
+    Answer, Body, Decision, Field, Fields, Outcome, Reason, Recovery, Request, Scratch, identity,
 };
 
 /// What the names of all identity headers begin with, in two parts with one byte between them.
@@ -18,6 +20,17 @@ const FIELDS: usize = 16;
 
 const METHOD: &[u8] = b":method";
 const PATH: &[u8] = b":path";
+
+/// What is asked of an engine.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'s> {
+    pub(crate) headers: Headers<'s>,
+    pub(crate) body: Option<&'s [u8]>,
+    /// The connection's other end.
+    pub(crate) peer: Option<IpAddr>,
+    /// Whether nothing is to be decided but what the path means: then no credential is looked at, and nobody's failures count.
+    pub(crate) disabled: bool,
+}
 
 /// What is left of a decision when the request is about to be changed.
 pub(crate) struct Facts<'m> {
@@ -33,6 +46,8 @@ pub(crate) struct Facts<'m> {
     /// Whether nothing was to be decided.
     disabled: bool,
     manner: Manner,
+    /// How the engine's status is told, if that is what was asked for.
+    page: Option<Page>,
     /// What `:path` must become.
     path: Option<Text>,
     /// The names of all lines that only this filter may set, each ended by a line feed.
@@ -53,19 +68,18 @@ struct Caller {
 
 impl<'m> Facts<'m> {
     /// Decides, and keeps what must outlive the header lines. Nothing if there is no request, or no room for the answer.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one thread's memory, borrowed apart")]
     pub(crate) fn find(
-        engine: &Engine,
-        headers: Headers<'_>,
-        body: Option<&[u8]>,
-        disabled: bool,
+        judge: &Judge,
+        asked: Asked<'_>,
         identity: Identity,
         scratch: &mut Scratch,
         answer: &'m mut [u8],
         kept: &mut Kept,
     ) -> Option<Self> {
         kept.clear();
-        let wanted = |name: &[u8]| !disabled && engine.fields().iter().any(|known| known.as_bytes() == name);
+        let Asked { headers, body, peer, disabled } = asked;
+        // All that any policy looks at, since this one may be loaded anew at any time.
+        let wanted = |name: &[u8]| !disabled && Fields::ALL.iter().any(|known| known.as_bytes() == name);
         let (mut method, mut target) = (None, None);
         let mut few = [Field::new("", ""); FIELDS];
         let mut many = Vec::new();
@@ -100,7 +114,11 @@ impl<'m> Facts<'m> {
             Some(body) => request.with_body(body),
             None => request,
         };
-        let decision = engine.decide(&request, doorward::now(), scratch);
+        let request = match peer.filter(|_| !disabled) {
+            Some(peer) => request.with_peer(peer),
+            None => request,
+        };
+        let decision = judge.policy.engine.decide(&request, doorward::now(), scratch);
         let caller = Caller::keep(&decision, disabled, identity, kept);
         let code = decision.reason().map_or("", Reason::code);
         Some(Self {
@@ -115,6 +133,11 @@ impl<'m> Facts<'m> {
             caller,
             disabled,
             manner: Manner::of(headers),
+            page: judge
+                .status_path
+                .as_ref()
+                .filter(|path| !disabled && decision.path() == path.as_str())
+                .map(|_| Page::of_target(target)),
             path: plain_target(decision.path(), target, kept),
             foreign,
             details: kept.push(&[b"doorward_", code.as_bytes()]),
@@ -129,6 +152,11 @@ impl<'m> Facts<'m> {
         } else {
             self.outcome != Outcome::Allow
         }
+    }
+
+    /// How to tell the engine's status, if that is what was asked for.
+    pub(crate) const fn page(&self) -> Option<Page> {
+        self.page
     }
 
     pub(crate) const fn outcome(&self) -> Outcome {
@@ -256,9 +284,9 @@ fn reply<'n, 'v>(
 ) {
     let grpc = ("grpc-status", grpc_status(status));
     match (manner.call, manner.converted) {
-        (false, false) => stream.reply(status, None, fields, body, details),
+        (false, false) => stream.reply(status, MEDIA_TYPE, None, fields, body, details),
         // Left to itself, Envoy would add `grpc-status: 0`, which is "OK".
-        (true, true) => stream.reply(status, Some(grpc), fields, body, details),
+        (true, true) => stream.reply(status, MEDIA_TYPE, Some(grpc), fields, body, details),
         // What Envoy would convert, or would not, goes out as it is, at the price of the details.
         (false, true) => {
             let length = body.len().to_string();
@@ -297,6 +325,21 @@ pub(crate) fn refuse(stream: &mut Stream<'_>, facts: &Facts<'_>, kept: &Kept, id
     stream.set_metadata(facts.metadata(kept, identity));
     let (body, details) = (facts.body.as_str(), kept.text(&facts.details));
     reply(stream, facts.manner, facts.status, facts.answer.fields(), body, details);
+}
+
+/// Answers a request for the engine's status that was let in.
+pub(crate) fn tell_status(
+    stream: &mut Stream<'_>,
+    facts: &Facts<'_>,
+    kept: &Kept,
+    identity: Identity,
+    (media_type, page): (&str, String),
+) {
+    if identity.metadata {
+        stream.set_metadata(facts.metadata(kept, identity));
+    }
+    let fields = [("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
+    stream.reply(200, media_type, fields, iter::empty(), &page, "doorward_status");
 }
 
 /// Makes a request that is let in the caller's; whether that was possible.

@@ -2,9 +2,9 @@
 
 use crate::host::ConfigHost;
 use crate::members::Members;
-use core::sync::atomic::{AtomicU64, Ordering};
-use doorward::error::{LoadError, LoadErrors};
-use doorward::{Engine, Format, Outcome};
+use crate::policy::{Policy, Source};
+use core::time::Duration;
+use doorward::Outcome;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const STAT_PREFIX: &str = "doorward";
 
 /// What one filter works by.
 pub(crate) struct Settings {
-    pub(crate) policy: Policy,
+    pub(crate) judge: Judge,
     pub(crate) identity: Identity,
     /// The longest form that is kept.
     pub(crate) body_limit: Option<usize>,
@@ -24,13 +24,16 @@ pub(crate) struct Settings {
 pub(crate) enum RouteSettings {
     /// Nothing is decided, but the path is still made plain and nobody can pass as somebody.
     Disabled,
-    Policy(Box<Policy>),
+    Judged(Judge),
 }
 
-/// An engine, and a number that no other engine of this process has.
-pub(crate) struct Policy {
-    pub(crate) number: u64,
-    pub(crate) engine: Engine,
+/// By what is judged.
+pub(crate) struct Judge {
+    pub(crate) policy: Arc<Policy>,
+    /// The path on which whom the policy lets in is told the engine's status.
+    pub(crate) status_path: Option<String>,
+    /// How long Envoy is held up for the first keys.
+    pub(crate) wait_for_keys: Duration,
 }
 
 /// Whom the caller's identity is told.
@@ -69,11 +72,12 @@ impl Counters {
 /// Reads the configuration of a filter. Faults stand one on a line.
 pub(crate) fn load(host: &ConfigHost<'_>, text: &[u8]) -> Result<Arc<Settings>, String> {
     let draft = Draft::read(text, &FILTER_KEYS)?;
+    let (identity, body_limit, stat_prefix) = (draft.identity, draft.body_limit, draft.stat_prefix.clone());
     Ok(Arc::new(Settings {
-        policy: draft.policy()?,
-        identity: draft.identity,
-        body_limit: draft.body_limit,
-        counters: Counters::define(host, draft.stat_prefix.as_deref().unwrap_or(STAT_PREFIX)),
+        judge: draft.judge()?,
+        identity,
+        body_limit,
+        counters: Counters::define(host, stat_prefix.as_deref().unwrap_or(STAT_PREFIX)),
     }))
 }
 
@@ -81,15 +85,34 @@ pub(crate) fn load(host: &ConfigHost<'_>, text: &[u8]) -> Result<Arc<Settings>, 
 pub(crate) fn load_route(text: &[u8]) -> Result<RouteSettings, String> {
     let draft = Draft::read(text, &ROUTE_KEYS)?;
     match (draft.disabled, &draft.source) {
+        (true, None) if draft.status_path.is_some() || draft.wait_for_keys.is_some() => {
+            Err("filter_config: a route without a policy has no status and no keys".to_owned())
+        }
         (true, None) => Ok(RouteSettings::Disabled),
         (true, Some(_)) => Err("filter_config: a route with a policy cannot be `disabled`".to_owned()),
-        (false, _) => Ok(RouteSettings::Policy(Box::new(draft.policy()?))),
+        (false, _) => Ok(RouteSettings::Judged(draft.judge()?)),
     }
 }
 
-const FILTER_KEYS: [&str; 6] =
-    ["policy_file", "policy", "policy_toml", "identity", "body_limit", "stat_prefix"];
-const ROUTE_KEYS: [&str; 4] = ["policy_file", "policy", "policy_toml", "disabled"];
+const FILTER_KEYS: [&str; 8] = [
+    "policy_file",
+    "policy",
+    "policy_toml",
+    "identity",
+    "body_limit",
+    "stat_prefix",
+    "status_path",
+    "wait_for_keys",
+];
+const ROUTE_KEYS: [&str; 6] =
+    ["policy_file", "policy", "policy_toml", "disabled", "status_path", "wait_for_keys"];
+
+/// How long Envoy may be held up for the first keys, in seconds: its main thread does nothing else meanwhile, and whoever
+/// starts it gives up on one that is not ready after a minute or so.
+const LONGEST_WAIT: u64 = 60;
+
+/// How long a form may be at most that is kept: Envoy's own buffers are counted in 32 bits.
+const LONGEST_BODY: u64 = 1_000_000_000;
 
 /// A configuration whose policy is not loaded yet.
 #[derive(Debug)]
@@ -98,14 +121,9 @@ struct Draft {
     identity: Identity,
     body_limit: Option<usize>,
     stat_prefix: Option<String>,
+    status_path: Option<String>,
+    wait_for_keys: Option<Duration>,
     disabled: bool,
-}
-
-#[derive(Debug)]
-enum Source {
-    File(String),
-    Json(String),
-    Toml(String),
 }
 
 impl Draft {
@@ -121,6 +139,8 @@ impl Draft {
             identity: Identity { headers: true, metadata: true },
             body_limit: None,
             stat_prefix: None,
+            status_path: None,
+            wait_for_keys: None,
             disabled: false,
         };
         for (name, value) in &members.0 {
@@ -154,15 +174,24 @@ impl Draft {
                 self.identity = Identity { headers, metadata };
                 Ok(())
             }
+            "status_path" => {
+                let path = string(value)?;
+                // What is compared is the plain path, which has none of these.
+                let plain = path.starts_with('/') && !path.contains(['?', '#', '%']) && !path.contains("//");
+                if !plain || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    return Err("expected a plain path that begins with `/`".to_owned());
+                }
+                self.status_path = Some(path);
+                Ok(())
+            }
+            "wait_for_keys" => {
+                // Whole ones: Envoy makes a text of every other number of a Struct.
+                self.wait_for_keys = Some(Duration::from_secs(whole(value, 0, LONGEST_WAIT)?));
+                Ok(())
+            }
             "disabled" => boolean(value).map(|disabled| self.disabled = disabled),
             "body_limit" => {
-                // Envoy writes the numbers of a Struct as it likes, `65536` or `6.5536e4`.
-                let number: f64 =
-                    serde_json::from_str(value.get()).map_err(|_| "expected a number of bytes")?;
-                let whole =
-                    (number.fract() == 0.0 && (1.0..=1e9).contains(&number)).then(|| format!("{number:.0}"));
-                let limit = whole.and_then(|digits| digits.parse().ok());
-                self.body_limit = Some(limit.ok_or("expected a whole number from 1 to 1000000000")?);
+                self.body_limit = usize::try_from(whole(value, 1, LONGEST_BODY)?).ok();
                 Ok(())
             }
             _ => {
@@ -185,36 +214,29 @@ impl Draft {
     }
 
     /// Loads the policy.
-    fn policy(&self) -> Result<Policy, String> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let engine = match &self.source {
-            Some(Source::File(path)) => Engine::from_file(path),
-            Some(Source::Toml(text)) => Engine::from_text(text, Format::Toml, None),
-            // Envoy rewrites the text of a Struct: lines and columns would be none that anybody wrote.
-            Some(Source::Json(text)) => {
-                Engine::from_text(text, Format::Json, None).map_err(without_positions)
-            }
-            None => {
-                return Err(
-                    "filter_config: expected one of `policy_file`, `policy` and `policy_toml`".to_owned()
-                );
-            }
+    fn judge(self) -> Result<Judge, String> {
+        let Some(source) = &self.source else {
+            return Err("filter_config: expected one of `policy_file`, `policy` and `policy_toml`".to_owned());
         };
-        let engine = engine.map_err(|errors| errors.to_string())?;
-        Ok(Policy { number: NEXT.fetch_add(1, Ordering::Relaxed), engine })
+        Ok(Judge {
+            policy: Policy::load(source)?,
+            status_path: self.status_path,
+            wait_for_keys: self.wait_for_keys.unwrap_or_default(),
+        })
     }
-}
-
-fn without_positions(errors: LoadErrors) -> LoadErrors {
-    let bare = |mut error: LoadError| {
-        error.at = None;
-        error
-    };
-    LoadErrors::from_vec(errors.iter().cloned().map(bare).collect()).unwrap_or(errors)
 }
 
 fn string(value: &RawValue) -> Result<String, String> {
     serde_json::from_str(value.get()).map_err(|_| "expected a string".to_owned())
+}
+
+/// A whole number from `least` to `most`. Envoy writes those of a Struct as it likes, `65536` or `6.5536e4`.
+fn whole(value: &RawValue, least: u64, most: u64) -> Result<u64, String> {
+    let number = serde_json::from_str::<f64>(value.get()).ok().filter(|number| number.fract() == 0.0);
+    let number = number.and_then(|number| format!("{number:.0}").parse().ok());
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("expected a whole number from {least} to {most}"))
 }
 
 fn boolean(value: &RawValue) -> Result<bool, String> {
@@ -226,7 +248,7 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        Draft::read(text.as_bytes(), &FILTER_KEYS).and_then(|draft| draft.policy()).map(drop).unwrap_err()
+        Draft::read(text.as_bytes(), &FILTER_KEYS).and_then(Draft::judge).map(drop).unwrap_err()
     }
 
     #[test]
@@ -281,9 +303,27 @@ mod tests {
                 r#"{"stat_prefix": "a b"}"#,
                 "filter_config.stat_prefix: expected letters, digits, `_`, `-` and `.`",
             ),
+            (r#"{"wait_for_keys": 61}"#, "filter_config.wait_for_keys: expected a whole number from 0 to 60"),
         ] {
             assert_eq!(fault(text), wanted);
         }
+    }
+
+    #[test]
+    fn a_status_path_is_one_that_a_plain_path_can_be() {
+        for path in ["status", "", "/a?b", "/a#b", "/%61", "//a", "/a b"] {
+            let text = format!(r#"{{"status_path": "{path}"}}"#);
+            assert_eq!(
+                fault(&text),
+                "filter_config.status_path: expected a plain path that begins with `/`",
+                "{path}"
+            );
+        }
+        let text = r#"{"disabled": true, "status_path": "/a"}"#;
+        assert_eq!(
+            load_route(text.as_bytes()).map(|_| ()).unwrap_err(),
+            "filter_config: a route without a policy has no status and no keys"
+        );
     }
 
     #[test]
@@ -300,19 +340,23 @@ mod tests {
     #[test]
     fn a_good_configuration_is_taken_as_it_is() {
         let text = r#"{"policy": {"routes": [{"path": "/", "accept": "anyone"}]}, "identity": "metadata",
-                       "body_limit": 1e3, "stat_prefix": "edge.auth"}"#;
+                       "body_limit": 1e3, "stat_prefix": "edge.auth", "status_path": "/doorward",
+                       "wait_for_keys": 2}"#;
         let draft = Draft::read(text.as_bytes(), &FILTER_KEYS).unwrap();
         assert_eq!(draft.identity, Identity { headers: false, metadata: true });
         assert_eq!(draft.body_limit, Some(1000));
         assert_eq!(draft.stat_prefix.as_deref(), Some("edge.auth"));
-        assert_eq!(draft.policy().unwrap().engine.routes(), 1);
+        let judge = draft.judge().unwrap();
+        assert_eq!(judge.policy.engine.routes(), 1);
+        assert_eq!(judge.status_path.as_deref(), Some("/doorward"));
+        assert_eq!(judge.wait_for_keys, Duration::from_secs(2));
     }
 
     #[test]
     fn a_route_is_disabled_or_has_a_policy() {
         assert!(matches!(load_route(br#"{"disabled": true}"#), Ok(RouteSettings::Disabled)));
         let open = r#"{"policy": {"routes": [{"path": "/", "accept": "anyone"}]}}"#;
-        assert!(matches!(load_route(open.as_bytes()), Ok(RouteSettings::Policy(_))));
+        assert!(matches!(load_route(open.as_bytes()), Ok(RouteSettings::Judged(_))));
         let both = open.replace(r#"{"policy""#, r#"{"disabled": true, "policy""#);
         assert_eq!(
             load_route(both.as_bytes()).map(|_| ()).unwrap_err(),

@@ -1,7 +1,7 @@
 //! One stream: when it is judged, by which policy, and what becomes of it.
 
-use crate::answer::{self, Facts};
-use crate::config::{RouteSettings, Settings};
+use crate::answer::{self, Asked, Facts};
+use crate::config::{Judge, RouteSettings, Settings};
 use crate::host::Stream;
 use crate::memory::Memory;
 use crate::registry;
@@ -56,14 +56,6 @@ impl Chosen {
         match stream.route_number() {
             0 => Some(Self::Filter),
             number => registry::get(number).map(Self::Route),
-        }
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Filter, Self::Filter) => true,
-            (Self::Route(one), Self::Route(other)) => Arc::ptr_eq(one, other),
-            _ => false,
         }
     }
 }
@@ -163,17 +155,34 @@ impl Filter {
     /// How long a form may be: as configured, or what the policy's own longest token needs.
     fn body_limit(&self, stream: &Stream<'_>) -> usize {
         let own = || Chosen::of(stream).and_then(|chosen| self.engine(&chosen).map(Engine::form_limit));
-        self.settings.body_limit.or_else(own).unwrap_or_else(|| self.settings.policy.engine.form_limit())
+        self.settings
+            .body_limit
+            .or_else(own)
+            .unwrap_or_else(|| self.settings.judge.policy.engine.form_limit())
     }
 
-    /// The engine of what was chosen, unless nothing is to be judged there.
-    fn engine<'e>(&'e self, chosen: &'e Chosen) -> Option<&'e Engine> {
+    /// By what is judged, unless nothing is.
+    fn judge_of<'e>(&'e self, chosen: &'e Chosen) -> Option<&'e Judge> {
         match chosen {
-            Chosen::Filter => Some(&self.settings.policy.engine),
+            Chosen::Filter => Some(&self.settings.judge),
             Chosen::Route(route) => match &**route {
-                RouteSettings::Policy(policy) => Some(&policy.engine),
+                RouteSettings::Judged(judge) => Some(judge),
                 RouteSettings::Disabled => None,
             },
+        }
+    }
+
+    fn engine<'e>(&'e self, chosen: &'e Chosen) -> Option<&'e Engine> {
+        self.judge_of(chosen).map(|judge| &judge.policy.engine)
+    }
+
+    /// Whether both come to the same decision. One engine must not be asked twice: a token that is taken once would be
+    /// refused.
+    fn is_same(&self, one: &Chosen, other: &Chosen) -> bool {
+        match (self.judge_of(one), self.judge_of(other)) {
+            (Some(one), Some(other)) => Arc::ptr_eq(&one.policy, &other.policy),
+            (None, None) => true,
+            _ => false,
         }
     }
 
@@ -193,24 +202,19 @@ impl Filter {
     }
 
     fn look(&self, stream: &mut Stream<'_>, chosen: &Chosen, with_body: bool) -> Looked {
-        let (policy, disabled) = match chosen {
-            Chosen::Filter => (&self.settings.policy, false),
-            Chosen::Route(route) => match &**route {
-                RouteSettings::Policy(policy) => (&**policy, false),
-                RouteSettings::Disabled => (&self.settings.policy, true),
-            },
+        let (judge, disabled) = match self.judge_of(chosen) {
+            Some(judge) => (judge, false),
+            None => (&self.settings.judge, true),
         };
-        Memory::lend(policy.number, &policy.engine, |memory| {
+        Memory::lend(&judge.policy, |memory| {
             if with_body {
                 stream.copy_body(&mut memory.chunks, &mut memory.body);
             }
             let Memory { lines, scratch, answer, kept, body, .. } = memory;
             let body = with_body.then_some(body.as_slice());
-            let headers = stream.headers(lines);
+            let asked = Asked { headers: stream.headers(lines), body, peer: stream.peer(), disabled };
             let identity = self.settings.identity;
-            let Some(facts) =
-                Facts::find(&policy.engine, headers, body, disabled, identity, scratch, answer, kept)
-            else {
+            let Some(facts) = Facts::find(judge, asked, identity, scratch, answer, kept) else {
                 return Looked::Done(Verdict::Broken);
             };
             if let Some(path) = facts.path().filter(|_| !facts.is_refusal() || !registry::is_empty()) {
@@ -220,7 +224,7 @@ impl Filter {
                 stream.clear_route();
                 match Chosen::of(stream) {
                     None => return Looked::Done(Verdict::Broken),
-                    Some(other) if !other.is(chosen) => return Looked::Elsewhere(other),
+                    Some(other) if !self.is_same(chosen, &other) => return Looked::Elsewhere(other),
                     Some(_) => {}
                 }
             }
@@ -230,6 +234,11 @@ impl Filter {
                     stream.count(counter, Some(reason.code()));
                 }
                 answer::refuse(stream, &facts, kept, identity);
+                return Looked::Done(Verdict::Answered);
+            }
+            if let Some(page) = facts.page() {
+                self.count(stream, self.settings.counters.of(facts.outcome()));
+                answer::tell_status(stream, &facts, kept, identity, page.of(&judge.policy.engine));
                 return Looked::Done(Verdict::Answered);
             }
             if !answer::admit(stream, &facts, kept, identity) {

@@ -7,9 +7,9 @@ use crate::abi::{self, EnvoyBuffer, EnvoyHeader, ModuleBuffer, ModulePair};
 use core::ffi::c_void;
 use core::iter;
 use core::marker::PhantomData;
+use core::net::IpAddr;
 use core::ptr::{self, NonNull};
 use core::slice;
-use doorward::body::MEDIA_TYPE;
 
 /// How many fields an answer has at most: one for each challenge, and some more.
 pub(crate) const ANSWER_FIELDS: usize = 20;
@@ -37,6 +37,12 @@ pub(crate) unsafe fn bytes<'b>(buffer: EnvoyBuffer) -> &'b [u8] {
 pub(crate) fn log(level: u32, line: &str) {
     // SAFETY: the line outlives the call, which keeps nothing of it.
     unsafe { abi::envoy_dynamic_module_callback_log(level, lend(line.as_bytes())) }
+}
+
+/// Whether Envoy only looks whether its configuration is good, and serves nothing. To be asked on its main thread.
+pub(crate) fn is_validating() -> bool {
+    // SAFETY: no argument, and Envoy looks for itself whether this is its main thread.
+    unsafe { abi::envoy_dynamic_module_callback_is_validation_mode() }
 }
 
 /// A buffer that lends `bytes` to a call. Never null: a null value would remove a header instead of emptying it.
@@ -166,17 +172,37 @@ impl Stream<'_> {
         }
     }
 
-    /// Answers in place of the upstream, with a body of JSON. The stream may be over when this returns.
-    pub(crate) fn reply<'n, 'v>(
+    /// The address of the connection's other end, if it has one: what no field and no caller can change. Envoy's attribute
+    /// `source.address` is not that: as Envoy is configured by default, it is the last of `X-Forwarded-For`.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        let mut address = EnvoyBuffer::NONE;
+        // SAFETY: the filter is alive, and `address` is there for Envoy to fill.
+        let found = unsafe {
+            abi::envoy_dynamic_module_callback_http_get_downstream_direct_remote_address(
+                self.filter.as_ptr(),
+                &raw mut address,
+            )
+        };
+        if !found {
+            return None;
+        }
+        // SAFETY: Envoy filled the buffer in the call above, and nothing was set since.
+        let text = unsafe { bytes(address) };
+        doorward::peer(core::str::from_utf8(text).ok()?)
+    }
+
+    /// Answers in place of the upstream, with a body of this media type. The stream may be over when this returns.
+    pub(crate) fn reply<'o, 'n, 'v>(
         &mut self,
         status: u16,
-        fields: impl IntoIterator<Item = (&'static str, &'static str)>,
+        media_type: &'o str,
+        fields: impl IntoIterator<Item = (&'o str, &'o str)>,
         more: impl IntoIterator<Item = (&'n str, &'v str)>,
         body: &str,
         details: &str,
     ) {
         let mut pairs = [ModulePair { name: NOTHING, value: NOTHING }; ANSWER_FIELDS];
-        let own = fill(&mut pairs, iter::once(("content-type", MEDIA_TYPE)).chain(fields));
+        let own = fill(&mut pairs, iter::once(("content-type", media_type)).chain(fields));
         let length = own.saturating_add(fill(pairs.get_mut(own..).unwrap_or_default(), more));
         // SAFETY: the filter is alive; `length` places of `pairs` are filled with buffers that outlive the call, as the
         // others do, and Envoy copies them before it returns.

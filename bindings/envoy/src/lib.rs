@@ -13,5 +13,7 @@ mod guard;
 mod host;
 mod members;
 mod memory;
+mod page;
+mod policy;
 mod registry;
 mod version;

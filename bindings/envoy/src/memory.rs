@@ -1,11 +1,16 @@
 //! Working memory, one piece for each thread: allocated at the thread's first request and used again.
 
 use crate::abi::{EnvoyBuffer, EnvoyHeader};
+use crate::policy::Policy;
 use core::cell::Cell;
 use core::ops::Range;
-use doorward::{Engine, Scratch, identity};
+use doorward::{Scratch, identity};
 
-/// How many engines a thread remembers to have been made ready for; more than configurations live at a time.
+/// How long the fields of an answer may be that a policy brings which is loaded anew while a request is decided on: for longer
+/// ones that request is answered 500. Realm and scopes of a challenge are less than this in every policy that we have seen.
+const ANSWER: usize = 4096;
+
+/// How many policies a thread remembers to have been made ready for; more than configurations live at a time.
 const READY: usize = 32;
 
 /// Everything that one decision needs memory for.
@@ -16,8 +21,6 @@ pub(crate) struct Memory {
     pub(crate) scratch: Scratch,
     pub(crate) answer: Vec<u8>,
     pub(crate) kept: Kept,
-    /// What `scratch` is long enough for.
-    max_credential: usize,
     ready: Vec<u64>,
 }
 
@@ -26,28 +29,26 @@ thread_local! {
 }
 
 impl Memory {
-    /// Lends this thread's memory, made ready for `engine`, to `work`.
+    /// Lends this thread's memory, made ready for `policy`, to `work`.
     ///
     /// It is taken out meanwhile: a hook that Envoy calls from inside another finds none and gets its own, and one that
     /// panics loses it.
-    pub(crate) fn lend<T>(number: u64, engine: &Engine, work: impl FnOnce(&mut Self) -> T) -> T {
-        let mut memory = MEMORY.try_with(Cell::take).ok().flatten().unwrap_or_default();
-        memory.prepare(number, engine);
+    pub(crate) fn lend<T>(policy: &Policy, work: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = MEMORY.try_with(Cell::take).ok().flatten();
+        let mut memory = kept.unwrap_or_else(|| Box::new(Self::new(policy)));
+        memory.prepare(policy);
         let result = work(&mut memory);
         // On a thread that is about to end there is no place to put it back to.
         let _ = MEMORY.try_with(|place| place.set(Some(memory)));
         result
     }
 
-    fn prepare(&mut self, number: u64, engine: &Engine) {
+    fn prepare(&mut self, policy: &Policy) {
+        let (number, engine) = (policy.number(), &policy.engine);
         if self.ready.contains(&number) {
             return;
         }
         engine.warm_thread();
-        if self.max_credential < engine.max_credential() {
-            self.max_credential = engine.max_credential();
-            self.scratch = engine.scratch();
-        }
         if self.answer.len() < engine.answer_bytes() {
             self.answer.resize(engine.answer_bytes(), 0);
         }
@@ -56,18 +57,16 @@ impl Memory {
         }
         self.ready.push(number);
     }
-}
 
-impl Default for Memory {
-    fn default() -> Self {
+    /// Scratch memory of one engine serves all: it grows where one takes longer credentials.
+    fn new(policy: &Policy) -> Self {
         Self {
             lines: Vec::new(),
             chunks: Vec::new(),
             body: Vec::new(),
-            scratch: Scratch::default(),
-            answer: Vec::new(),
+            scratch: policy.engine.scratch(),
+            answer: vec![0; ANSWER],
             kept: Kept::default(),
-            max_credential: doorward::doorward_core::limits::CREDENTIAL_DEFAULT,
             ready: Vec::new(),
         }
     }

@@ -159,10 +159,10 @@ MODULE = {"name": "doorward", "do_not_close": True}
 FILTERS = "envoy.extensions.filters.http"
 
 
-def doorward(config):
+def doorward(config, **module):
     """The filter with a configuration."""
     kind = f"{FILTERS}.dynamic_modules.v3.DynamicModuleFilter"
-    typed = any_of(kind, dynamic_module_config=MODULE, filter_name="doorward", filter_config=config)
+    typed = any_of(kind, dynamic_module_config={**MODULE, **module}, filter_name="doorward", filter_config=config)
     return {"name": "doorward", "typed_config": typed}
 
 
@@ -230,7 +230,8 @@ class Edge:
     """Envoy in a process of its own, with one listener; stopped when it is closed."""
 
     def __init__(
-        self, listener_config=None, clusters=(), concurrency=1, lds=None, modules=MODULES, envoy=ENVOY, yaml=None, wait=True
+        self, listener_config=None, clusters=(), concurrency=1, lds=None, modules=MODULES, envoy=ENVOY, yaml=None, wait=True,
+        arguments=(),
     ):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="doorward-envoy-"))
         self.log = self.folder / "access.log"
@@ -250,6 +251,7 @@ class Edge:
         address = self.folder / "admin"
         command = [envoy, "-c", config, "--admin-address-path", address, "--disable-hot-restart"]
         command += ["--concurrency", str(concurrency), "--log-level", "warning", "--file-flush-interval-msec", "20"]
+        command += ["--component-log-level", "dynamic_modules:info", *arguments]
         environment = {**os.environ, "ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(modules)}
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
@@ -362,6 +364,16 @@ class Edge:
         time.sleep(0.1)
         if self.log.exists():
             os.truncate(self.log, 0)
+
+    def threads(self, name="doorward-keys"):
+        """How many threads of Envoy's process have this name."""
+        count = 0
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            try:
+                count += (task / "comm").read_text().strip() == name
+            except OSError:
+                pass  # it ended meanwhile
+        return count
 
     def allocated(self):
         """The bytes that Envoy and the module, which share an allocator, hold just now."""

@@ -18,7 +18,10 @@
 #define NGX_HTTP_DOORWARD_SERVED  2
 
 
-/* A policy that was loaded: one for each file and cycle, shared by all workers after the fork. */
+/*
+ * A policy that was loaded: one for each file and cycle. The master loads it and starts nothing; after the fork each worker
+ * fetches keys and remembers credentials for itself.
+ */
 typedef struct {
     ngx_str_t                     path;
     doorward_engine              *handle;
@@ -35,6 +38,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                   engines;      /* of ngx_http_doorward_engine_t * */
     ngx_int_t                     request_uri;  /* the index of $request_uri */
+    ngx_msec_t                    ready;        /* how long a new worker waits for its first keys */
 } ngx_http_doorward_main_conf_t;
 
 
@@ -45,12 +49,13 @@ typedef struct {
 
 typedef struct {
     ngx_flag_t                    enable;
+    ngx_uint_t                    status;       /* unsigned  status:1; */
     ngx_flag_t                    body;
     ngx_uint_t                    target;       /* NGX_HTTP_DOORWARD_* bits */
     size_t                        form_limit;   /* NGX_CONF_UNSET_SIZE: the policy's */
     ngx_http_doorward_engine_t   *engine;
 
-    /* Where `doorward on` stands, for the message if no policy is in force there. */
+    /* Where `doorward on` or `doorward_status` stands, for the message if no policy is in force there. */
     ngx_str_t                     file;
     ngx_uint_t                    line;
 } ngx_http_doorward_loc_conf_t;
@@ -139,6 +144,19 @@ ngx_http_doorward_view(ngx_str_t *from)
 ngx_http_doorward_engine_t *ngx_http_doorward_load(ngx_conf_t *cf, ngx_str_t *path);
 ngx_int_t ngx_http_doorward_prepare(ngx_http_doorward_engine_t *engine, ngx_log_t *log);
 void ngx_http_doorward_release(ngx_http_doorward_engine_t *engine);
+
+
+/* upkeep: the library's thread in each worker, and its events in the log */
+
+void ngx_http_doorward_start(ngx_http_doorward_engine_t *engine);
+void ngx_http_doorward_wait_for_keys(ngx_http_doorward_main_conf_t *dmcf, ngx_log_t *log);
+void ngx_http_doorward_log_events(ngx_http_doorward_main_conf_t *dmcf, ngx_log_t *log);
+void ngx_http_doorward_log_events_regularly(ngx_cycle_t *cycle);
+
+
+/* status: what is trusted, for operators */
+
+ngx_int_t ngx_http_doorward_status_handler(ngx_http_request_t *r);
 
 
 /* access: the decision */

@@ -132,6 +132,9 @@ ngx_http_doorward_ask(ngx_http_request_t *r, ngx_http_doorward_question_t *quest
     question->request = doorward_request_init();
     question->request.method = ngx_http_doorward_view(&r->method_name);
 
+    /* Who holds the other end of the connection, as nginx knows it. A socket's path is nobody's address to the library. */
+    question->request.peer = ngx_http_doorward_view(&r->connection->addr_text);
+
     if (ngx_http_doorward_collect(r, question) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

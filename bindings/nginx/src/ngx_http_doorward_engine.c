@@ -47,7 +47,8 @@ ngx_http_doorward_load(ngx_conf_t *cf, ngx_str_t *path)
     engine->path = *path;
     error = NULL;
 
-    result = doorward_engine_from_file((const char *) path->data, path->len, &engine->handle, &error);
+    /* Without a thread: the master forks, and only workers decide. */
+    result = doorward_engine_load_file((const char *) path->data, path->len, &engine->handle, &error);
 
     if (result != DOORWARD_RESULT_OK) {
         if (error != NULL) {
@@ -152,6 +153,7 @@ ngx_http_doorward_prepare(ngx_http_doorward_engine_t *engine, ngx_log_t *log)
     }
 
     (void) doorward_engine_warm_thread(engine->handle);
+    ngx_http_doorward_start(engine);
 
     return NGX_OK;
 }

@@ -4,12 +4,14 @@
 
 
 static void *ngx_http_doorward_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_doorward_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_doorward_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_http_doorward_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
 static void *ngx_http_doorward_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_doorward_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 static char *ngx_http_doorward_enable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_doorward_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_doorward_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_doorward_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_doorward_init_process(ngx_cycle_t *cycle);
 static void ngx_http_doorward_exit_process(ngx_cycle_t *cycle);
@@ -67,6 +69,20 @@ static ngx_command_t  ngx_http_doorward_commands[] = {
       offsetof(ngx_http_doorward_srv_conf_t, identity_headers),
       NULL },
 
+    { ngx_string("doorward_ready"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_doorward_main_conf_t, ready),
+      NULL },
+
+    { ngx_string("doorward_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_doorward_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -76,7 +92,7 @@ static ngx_http_module_t  ngx_http_doorward_module_ctx = {
     ngx_http_doorward_init,                /* postconfiguration */
 
     ngx_http_doorward_create_main_conf,    /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_doorward_init_main_conf,      /* init main configuration */
 
     ngx_http_doorward_create_srv_conf,     /* create server configuration */
     ngx_http_doorward_merge_srv_conf,      /* merge server configuration */
@@ -116,7 +132,22 @@ ngx_http_doorward_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    dmcf->ready = NGX_CONF_UNSET_MSEC;
+
     return dmcf;
+}
+
+
+static char *
+ngx_http_doorward_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_doorward_main_conf_t  *dmcf = conf;
+
+    (void) cf;
+
+    ngx_conf_init_msec_value(dmcf->ready, 1000);
+
+    return NGX_CONF_OK;
 }
 
 
@@ -176,7 +207,7 @@ ngx_http_doorward_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_doorward_loc_conf_t  *prev = parent;
     ngx_http_doorward_loc_conf_t  *conf = child;
 
-    if (conf->enable == NGX_CONF_UNSET) {
+    if (conf->enable == NGX_CONF_UNSET && !conf->status) {
         conf->file = prev->file;
         conf->line = prev->line;
     }
@@ -191,6 +222,14 @@ ngx_http_doorward_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         /* Not through ngx_conf_log_error: merging happens at the end of http, which is not where the fault is. */
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "doorward: \"doorward on\" in %V:%ui is in force where no policy is: "
+                      "expected a \"doorward_policy\" there or around it",
+                      &conf->file, conf->line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->status && conf->engine == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "doorward: \"doorward_status\" in %V:%ui is where no policy is in force: "
                       "expected a \"doorward_policy\" there or around it",
                       &conf->file, conf->line);
         return NGX_CONF_ERROR;
@@ -239,6 +278,30 @@ ngx_http_doorward_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     dlcf->engine = ngx_http_doorward_load(cf, &path);
 
     return dlcf->engine ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_doorward_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_doorward_loc_conf_t  *dlcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    (void) cmd;
+
+    if (dlcf->status) {
+        return "is duplicate";
+    }
+
+    dlcf->status = 1;
+    dlcf->file = cf->conf_file->file.name;
+    dlcf->line = cf->conf_file->line;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_doorward_status_handler;
+
+    return NGX_CONF_OK;
 }
 
 
@@ -291,7 +354,12 @@ ngx_http_doorward_init_process(ngx_cycle_t *cycle)
 
     dmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_doorward_module);
 
-    if (dmcf == NULL) {
+    if (dmcf == NULL || dmcf->engines.nelts == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
+        /* Those that keep caches have workers' beginnings and no requests. */
         return NGX_OK;
     }
 
@@ -301,6 +369,10 @@ ngx_http_doorward_init_process(ngx_cycle_t *cycle)
         /* A worker that could not prepare tries again with each request, and answers 500 until it can. */
         (void) ngx_http_doorward_prepare(engine[i], cycle->log);
     }
+
+    ngx_http_doorward_wait_for_keys(dmcf, cycle->log);
+    ngx_http_doorward_log_events(dmcf, cycle->log);
+    ngx_http_doorward_log_events_regularly(cycle);
 
     return NGX_OK;
 }
@@ -318,6 +390,8 @@ ngx_http_doorward_exit_process(ngx_cycle_t *cycle)
     if (dmcf == NULL) {
         return;
     }
+
+    ngx_http_doorward_log_events(dmcf, cycle->log);
 
     engine = dmcf->engines.elts;
 

@@ -14,8 +14,8 @@ USER = "user root; " if os.geteuid() == 0 else ""
 TEMPORARY = "".join(f"{kind}_temp_path temp/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
 
-def block(language: str) -> str:
-    return re.search(rf"```{language}\n(.*?)```", README, re.DOTALL).group(1)
+def block(language: str, place: int = 0) -> str:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)[place]
 
 
 class Readme(unittest.TestCase):
@@ -50,6 +50,19 @@ class Readme(unittest.TestCase):
         self.assertEqual(self.nginx.send("GET", "/nginx-health").status, 204)
         self.assertEqual(self.nginx.send("GET", "/forgotten").status, 403)
         self.assertEqual(self.nginx.send("GET", "/401.html").status, 404)
+
+    def test_the_status_is_for_operators(self):
+        location = block("nginx", 1)
+        self.run_with(self.text.replace("location / {", location + "location / {", 1))
+        answer = self.nginx.send("GET", "/doorward-status")
+        self.assertEqual(answer.status, 200)
+        self.assertIn(b"https://idp.example", answer.body)
+        self.assertEqual(self.nginx.send("GET", "/doorward-status?format=json").one("Content-Type"), "application/json")
+
+    def test_the_status_is_for_nobody_else(self):
+        location = block("nginx", 1).replace("allow 127.0.0.1;", "")
+        self.run_with(self.text.replace("location / {", location + "location / {", 1))
+        self.assertEqual(self.nginx.send("GET", "/doorward-status").status, 403)
 
     def test_the_answer_is_the_one_that_is_shown(self):
         self.run_with(self.text.replace("error_page 401 /401.html;", ""))

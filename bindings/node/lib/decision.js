@@ -8,7 +8,8 @@ const { ADVICE, OUTCOMES, REASONS, REASONS_BY_NUMBER } = require('./vocabulary.j
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 const KEY = Symbol('decision');
 
-// The bits of the number, see `packed` in engine.rs.
+// The bits of the number, see `packed` in decide.rs.
+const WAITS = 1 << 23;
 const MOVED = 1 << 27;
 const PRINCIPAL = 1 << 28;
 const FIELDS = 1 << 29;
@@ -65,11 +66,11 @@ class Decision {
   }
 
   get recovery() {
-    return this.#fact()?.recovery ?? 'none';
+    return this.#recovery();
   }
 
   get advice() {
-    return ADVICE[this.#fact()?.recovery ?? 'none'];
+    return ADVICE[this.#recovery()];
   }
 
   get operator() {
@@ -81,7 +82,11 @@ class Decision {
   }
 
   get mayResend() {
-    return this.#fact()?.mayResend ?? true;
+    return this.#waits() ? this.#read().may_resend : this.#fact()?.mayResend ?? true;
+  }
+
+  get retryAfter() {
+    return this.#waits() ? this.#read().retry_after : null;
   }
 
   get disclosure() {
@@ -139,6 +144,7 @@ class Decision {
       operator: this.operator,
       signal: this.signal,
       may_resend: this.mayResend,
+      retry_after: this.retryAfter,
       challenges: this.challenges,
       headers: this.headers,
       principal: this.principal?.toJSON() ?? null,
@@ -158,7 +164,16 @@ class Decision {
   }
 
   #fact() {
-    return REASONS_BY_NUMBER[(this.#bits >>> 10) & 0x3fff];
+    return REASONS_BY_NUMBER[(this.#bits >>> 10) & 0x1fff];
+  }
+
+  /** A wait may change it: a key that is being fetched is worth waiting for. */
+  #recovery() {
+    return this.#waits() ? this.#read().recovery : this.#fact()?.recovery ?? 'none';
+  }
+
+  #waits() {
+    return (this.#bits & WAITS) !== 0;
   }
 
   /** The reason that an operator should act on: the concealed one, where there is one. */

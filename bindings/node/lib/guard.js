@@ -15,14 +15,19 @@ class Guard {
   constructor(engine, options = {}) {
     if (typeof engine?.decide !== 'function') throw new TypeError('expected an engine');
     if (typeof options !== 'object' || options === null) throw new TypeError('expected `options` as an object');
-    const { formLimit = engine.formLimit ?? 0, now, onError = warn } = options;
-    if (!Number.isSafeInteger(formLimit) || formLimit < 0) throw new RangeError('expected `formLimit` in bytes');
+    const { formLimit, now, onError = warn } = options;
+    if (formLimit !== undefined && (!Number.isSafeInteger(formLimit) || formLimit < 0)) throw new RangeError('expected `formLimit` in bytes');
     if (now !== undefined && typeof now !== 'function') throw new TypeError('expected `now` as a function');
     if (typeof onError !== 'function') throw new TypeError('expected `onError` as a function');
     this.engine = engine;
-    this.formLimit = formLimit;
+    this.limit = formLimit;
     this.now = now;
     this.onError = onError;
+  }
+
+  /** How long a form may be: what the policy in force needs, unless the host has said. */
+  get formLimit() {
+    return this.limit ?? this.engine.formLimit ?? 0;
   }
 
   /**
@@ -50,17 +55,18 @@ class Guard {
    */
   decide(req, url, movable) {
     const { method, rawHeaders } = req;
+    const peer = peerOf(req); // before a form is read: the connection may be gone by then
     const stands = (decision) => (movable || !decision.allowed || !isMoved(decision) ? decision : this.ambiguous(method));
     if (this.engine.readsBody && isForm(rawHeaders)) {
-      return readForm(req, this.formLimit).then((body) => stands(this.ask(method, url, rawHeaders, body)));
+      return readForm(req, this.formLimit).then((body) => stands(this.ask(method, url, rawHeaders, peer, body)));
     }
-    return stands(this.ask(method, url, rawHeaders));
+    return stands(this.ask(method, url, rawHeaders, peer));
   }
 
   /** Decides on a target as it came: what routers make of an absolute one is not what a policy makes of it. */
-  ask(method, url, headers, body) {
+  ask(method, url, headers, peer, body) {
     if (!isTarget(url)) return this.ambiguous(method);
-    return this.engine.decide({ method, url, headers, body, now: this.now?.() });
+    return this.engine.decide({ method, url, headers, peer, body, now: this.now?.() });
   }
 
   /** The refusal of a path that only a host can see to be ambiguous: two empty segments are, under every policy. */
@@ -92,6 +98,15 @@ function refusal(decision) {
 
 function plain(status, outcome) {
   return { status, headers: [], body: JSON.stringify({ status, outcome }) };
+}
+
+/**
+ * The other end of the connection that a request came in on. Never what a header says: which proxies are believed is for the
+ * policy, and the engine reads their fields.
+ */
+function peerOf(req) {
+  const address = req?.socket?.remoteAddress;
+  return typeof address === 'string' ? address : undefined; // a socket of the file system has none
 }
 
 /** Whether a target is a path, or the server itself. */
@@ -169,4 +184,4 @@ function warn(error) {
   process.emitWarning(error instanceof Error ? error.message : String(error), 'DoorwardWarning');
 }
 
-module.exports = { Guard, MEDIA_TYPE, addFields, allowFields, isTarget, joined, refusal, send, setFields, settled };
+module.exports = { Guard, MEDIA_TYPE, addFields, allowFields, isTarget, joined, peerOf, refusal, send, setFields, settled };

@@ -9,7 +9,7 @@ const { LATIN1 } = require('./fields.js');
 const { writeTime } = require('./time.js');
 
 const WORD = 4;
-const FRONT = 8; // words, see frame.rs
+const FRONT = 9; // words, see frame.rs
 const HAS_NOW = 1;
 const HAS_BODY = 2;
 const PIECE = 65_536; // bytes; some eighty decisions
@@ -37,7 +37,7 @@ function reserve(bytes) {
  * @template T
  * @param {object} native
  * @param {number} engine its number
- * @param {string[]} parts method, URL and the values of the fields
+ * @param {string[]} parts method, URL, peer (empty where there is none) and the values of the fields
  * @param {number[]} places the place of each field's name
  * @param {number} encoding
  * @param {Uint8Array | undefined} body
@@ -60,11 +60,12 @@ function decide(native, engine, parts, places, encoding, body, now, make) {
   let end = offset + front;
   end += words[base + 4] = write(parts[0], end);
   end += words[base + 5] = write(parts[1], end);
-  words[base + 6] = body === undefined ? 0 : body.length;
-  words[base + 7] = places.length;
+  end += words[base + 6] = writeUtf8(parts[2], end); // what is no address is no peer, whatever the headers are
+  words[base + 7] = body === undefined ? 0 : body.length;
+  words[base + 8] = places.length;
   for (let i = 0, word = base + FRONT; i < places.length; i += 1, word += 2) {
     words[word] = places[i];
-    end += words[word + 1] = write(parts[i + 2], end);
+    end += words[word + 1] = write(parts[i + 3], end);
   }
   if (body !== undefined) memory.set(body, end);
 

@@ -15,33 +15,42 @@ const SECOND = 1_000_000_000n;
  * @param {Date | number | bigint} now
  * @param {Uint32Array} words
  * @param {number} at
+ * @param {string} name what the caller calls it
  */
-function writeTime(now, words, at) {
+function writeTime(now, words, at, name = 'now') {
   if (typeof now === 'number') {
     if (!(Math.abs(now) <= MOST_SECONDS)) {
-      throw new RangeError(`expected \`now\` in seconds since 1970, found ${now}${
+      throw new RangeError(`expected \`${name}\` in seconds since 1970, found ${now}${
         Math.abs(now) < Infinity ? ': is that milliseconds?' : ''}`);
     }
     const seconds = Math.floor(now);
     write(words, at, seconds, seconds === now ? 0 : nanos(now));
   } else if (typeof now === 'bigint') {
     if (now < LEAST_NANOS) {
-      throw new RangeError('expected `now` in nanoseconds since 1970, found a time before 1973: '
+      throw new RangeError(`expected \`${name}\` in nanoseconds since 1970, found a time before 1973: `
         + 'process.hrtime.bigint() has another beginning');
     }
     const seconds = now / SECOND;
     if (seconds > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new RangeError('expected `now` in nanoseconds since 1970, found more than there are');
+      throw new RangeError(`expected \`${name}\` in nanoseconds since 1970, found more than there are`);
     }
     write(words, at, Number(seconds), Number(now % SECOND));
   } else if (isDate(now)) {
     const milliseconds = Date.prototype.getTime.call(now);
-    if (Number.isNaN(milliseconds)) throw new RangeError('expected `now` as a valid date');
+    if (Number.isNaN(milliseconds)) throw new RangeError(`expected \`${name}\` as a valid date`);
     const seconds = Math.floor(milliseconds / 1000);
     write(words, at, seconds, (milliseconds - seconds * 1000) * 1_000_000);
   } else {
-    throw new TypeError('expected `now` as a Date, a number or a bigint');
+    throw new TypeError(`expected \`${name}\` as a Date, a number or a bigint`);
   }
+}
+
+/** The words of a time that goes to the native module alone; nothing where the system's clock is meant. */
+function wordsOf(now, name = 'now') {
+  if (now === undefined) return undefined;
+  const words = new Uint32Array(3);
+  writeTime(now, words, 0, name);
+  return Array.from(words);
 }
 
 function write(words, at, seconds, nanos) {
@@ -58,4 +67,4 @@ function nanos(now) {
   return now < 0 && digits !== 0 ? 1_000_000_000 - digits : digits;
 }
 
-module.exports = { writeTime };
+module.exports = { wordsOf, writeTime };

@@ -208,7 +208,7 @@ const REASONS = {
     "recovery": "refresh_credential",
     "operator": "check whether the issuer rotated its keys and whether the key set here is current",
     "signal": "fault",
-    "mayResend": true,
+    "mayResend": false,
     "sentence": "the token is signed with a key that its issuer does not publish"
   },
   "signature_invalid": {
@@ -343,6 +343,18 @@ const REASONS = {
     "mayResend": false,
     "sentence": "the authentication behind the token is not strong or not recent enough"
   },
+  "token_replayed": {
+    "number": 218,
+    "code": "token_replayed",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "replace_credential",
+    "operator": "find out who else has it: a token that is used twice was stolen, or its caller retries without a new one",
+    "signal": "attack",
+    "mayResend": false,
+    "sentence": "the token may be used once, and has been used before"
+  },
   "route_unmatched": {
     "number": 300,
     "code": "route_unmatched",
@@ -462,6 +474,18 @@ const REASONS = {
     "signal": "fault",
     "mayResend": true,
     "sentence": "the issuer's keys have not been renewed for too long"
+  },
+  "replay_store_full": {
+    "number": 802,
+    "code": "replay_store_full",
+    "outcome": "unavailable",
+    "status": 503,
+    "wireError": null,
+    "recovery": "wait",
+    "operator": "raise replay in [store], or look for the issuer whose tokens fill it; the caller is not at fault",
+    "signal": "fault",
+    "mayResend": true,
+    "sentence": "the memory for tokens that may be used once is full"
   },
   "too_many_failures": {
     "number": 900,

@@ -20,12 +20,11 @@ function doorward(instance, { engine, formLimit, now, onError }, done) {
       next();
     }, (answer) => send(request, reply, answer));
   });
-  if (engine.readsBody) {
-    // Fastify waits for the end of a stream, also of one that has ended: what was read for its token and was empty.
-    instance.addHook('preParsing', (request, reply, payload, next) => {
-      next(null, payload.readableEnded ? Readable.from([]) : payload);
-    });
-  }
+  // Fastify waits for the end of a stream, also of one that has ended: what was read for its token and was empty.
+  // Whether forms are read may change with the policy.
+  instance.addHook('preParsing', (request, reply, payload, next) => {
+    next(null, engine.readsBody && payload.readableEnded ? Readable.from([]) : payload);
+  });
   done();
 }
 

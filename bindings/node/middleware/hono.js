@@ -1,7 +1,7 @@
 'use strict';
 // Hono, on Node.
 
-const { Guard, MEDIA_TYPE, allowFields, joined, refusal } = require('../lib/guard.js');
+const { Guard, MEDIA_TYPE, allowFields, joined, peerOf, refusal } = require('../lib/guard.js');
 const { TooLarge, isFormType } = require('../lib/form.js');
 
 function doorward(engine, options) {
@@ -12,10 +12,12 @@ function doorward(engine, options) {
       const request = c.req.raw;
       // @hono/node-server passes on what came in; a Request has joined lines and tidied the path.
       const incoming = c.env?.incoming;
+      const peer = peerOf(incoming);
       const body = engine.readsBody && isFormType(request.headers.get('content-type') ?? '')
         ? await readForm(request, guard.formLimit) : undefined;
       const { pathname, search } = new URL(request.url);
-      decision = guard.ask(request.method, incoming?.url ?? pathname + search, incoming?.rawHeaders ?? request.headers, body);
+      const target = incoming?.url ?? pathname + search;
+      decision = guard.ask(request.method, target, incoming?.rawHeaders ?? request.headers, peer, body);
       // Hono has chosen its handlers by the path of the Request.
       if (decision.allowed && decision.path !== pathname) decision = guard.ambiguous(request.method);
     } catch (error) {

@@ -1,7 +1,7 @@
 'use strict';
 // Plain `http`, `https` and the compatible side of `http2`.
 
-const { Guard, addFields, refusal, send, settled } = require('../lib/guard.js');
+const { Guard, addFields, peerOf, refusal, send, settled } = require('../lib/guard.js');
 
 function doorward(engine, handler, options) {
   const guard = new Guard(engine, options);
@@ -23,7 +23,7 @@ function doorward(engine, handler, options) {
 
 function decide(engine, req) {
   const { method, url, rawHeaders } = req;
-  const decision = new Guard(engine).ask(method, url, rawHeaders);
+  const decision = new Guard(engine).ask(method, url, rawHeaders, peerOf(req));
   if (decision.allowed) req.url = settled(decision, url) ?? url;
   return decision;
 }

@@ -18,9 +18,9 @@ pub(crate) fn decide(engine: u32, memory: &mut [u8]) -> Result<f64, Invalid> {
     with_desk(engine, |desk| decide_at(desk, memory)).unwrap_or(Err("expected an engine of this thread"))
 }
 
-fn decide_at(Desk { engine, scratch, record }: &mut Desk, memory: &mut [u8]) -> Result<f64, Invalid> {
+fn decide_at(desk: &mut Desk, memory: &mut [u8]) -> Result<f64, Invalid> {
+    let Desk { engine, scratch, record, fields: names } = desk;
     let mut frame = Frame::read(memory).ok_or("expected a whole request")?;
-    let names = engine.fields();
     let count = frame.fields.count();
     let (mut few, mut many) = ([Field::new("", ""); FIELDS], Vec::new());
     let fields = match few.get_mut(..count) {
@@ -36,6 +36,9 @@ fn decide_at(Desk { engine, scratch, record }: &mut Desk, memory: &mut [u8]) -> 
     let mut request = Request::new(frame.method, frame.url, fields);
     if let Some(body) = frame.body {
         request = request.with_body(body);
+    }
+    if let Some(peer) = frame.peer {
+        request = request.with_peer(peer);
     }
     let now = frame.now.unwrap_or_else(doorward::now);
     let decision = engine.decide(&request, now, scratch);
@@ -76,9 +79,9 @@ fn moved(url: &[u8], path: &str) -> bool {
 }
 
 /// A decision in 53 bits, so that JavaScript gets it as a plain number. From the lowest bit on: status (10), number of
-/// the reason (14), outcome by its place in the list from 1 (3), so that a nought is no decision; whether the path is
-/// another than the one asked for, whether the caller is known, whether the answer has fields, whether the reason may
-/// be shown, whether another reason is concealed, and how long the record is (21).
+/// the reason (13), whether the caller is told how long to wait, outcome by its place in the list from 1 (3), so that a
+/// nought is no decision; whether the path is another than the one asked for, whether the caller is known, whether the
+/// answer has fields, whether the reason may be shown, whether another reason is concealed, and how long the record is (21).
 fn packed(decision: &Decision<'_>, moved: bool, len: usize) -> Option<f64> {
     let outcome = Outcome::ALL.iter().position(|outcome| *outcome == decision.outcome())?;
     let reason = decision.reason().map_or(0, doorward::Reason::number);
@@ -87,7 +90,8 @@ fn packed(decision: &Decision<'_>, moved: bool, len: usize) -> Option<f64> {
         !decision.is_allow() || decision.answer(&mut []).is_ok_and(|answer| answer.fields().next().is_some());
     let mut word = Word::default();
     word.put(decision.status().into(), 10)?;
-    word.put(reason.into(), 14)?;
+    word.put(reason.into(), 13)?;
+    word.put(decision.retry_after().is_some().into(), 1)?;
     word.put(u32::try_from(outcome).ok()?.checked_add(1)?, 3)?;
     word.put(moved.into(), 1)?;
     word.put(decision.principal().is_some().into(), 1)?;

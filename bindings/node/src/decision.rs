@@ -23,6 +23,9 @@ pub fn details(memory: &[u8], offset: u32, len: u32) -> napi::Result<String> {
     let mut report = snapshot.report().to_json();
     let mut take = |name: &str| report.get_mut(name).map(Value::take).unwrap_or_default();
     Ok(json!({
+        "recovery": take("recovery"),
+        "may_resend": take("may_resend"),
+        "retry_after": take("retry_after"),
         "context": take("context"),
         "route": take("route"),
         "path": take("path"),

@@ -13,6 +13,8 @@ use std::path::Path;
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) scratch: Scratch,
+    /// The header fields that JavaScript was last told to hand over: a place in a request is one in this list.
+    pub(crate) fields: Vec<&'static str>,
     /// The record of the latest decision.
     pub(crate) record: Vec<u8>,
 }
@@ -33,13 +35,14 @@ pub(crate) fn with_desk<R>(number: u32, work: impl FnOnce(&mut Desk) -> R) -> Op
 
 /// What keeps an engine alive: JavaScript holds it, and the engine goes when it is collected.
 pub struct Handle {
-    number: u32,
+    pub(crate) number: u32,
 }
 
 impl Handle {
     fn new(engine: Engine) -> napi::Result<Self> {
         engine.warm_thread();
-        let desk = Desk { scratch: engine.scratch(), record: Vec::new(), engine };
+        let fields = engine.fields().iter().collect();
+        let desk = Desk { scratch: engine.scratch(), fields, record: Vec::new(), engine };
         let number = DESKS.with(|desks| {
             let mut desks = desks.try_borrow_mut().ok()?;
             let free = desks.iter().position(Option::is_none).unwrap_or(desks.len());
@@ -67,19 +70,23 @@ type Loaded = Either<External<Handle>, String>;
 
 fn loaded(result: Result<Engine, LoadErrors>) -> napi::Result<Loaded> {
     match result {
-        Ok(engine) => Ok(Either::A(External::new(Handle::new(engine)?))),
+        Ok(engine) => {
+            // What Node does not see, it does not collect in time: the stores are the most of an engine.
+            let bytes = engine.memory();
+            Ok(Either::A(External::new_with_size_hint(Handle::new(engine)?, bytes)))
+        }
         Err(errors) => Ok(Either::B(faults(&errors))),
     }
 }
 
-/// Loads a policy file: a handle, or the faults as JSON text.
+/// Loads a policy file: a handle, or the faults as JSON text. Nothing is fetched before [`crate::upkeep::engine_start`].
 ///
 /// # Errors
 ///
 /// More engines than can be counted.
 #[napi(catch_unwind)]
 pub fn engine_from_file(path: String) -> napi::Result<Loaded> {
-    loaded(Engine::from_file(path))
+    loaded(Engine::load_file(path))
 }
 
 /// Loads a policy from text: a handle, or the faults as JSON text. The format is `toml`, `json`, or `object` for
@@ -95,12 +102,12 @@ pub fn engine_from_text(text: String, format: String, folder: Option<String>) ->
         "json" | "object" => Format::Json,
         _ => return Err(invalid("expected `toml`, `json` or `object`")),
     };
-    let result = Engine::from_text(&text, language, folder.as_deref().map(Path::new));
+    let result = Engine::load_text(&text, language, folder.as_deref().map(Path::new));
     loaded(if format == "object" { result.map_err(without_places) } else { result })
 }
 
 /// The same faults, of a text that nobody has seen.
-fn without_places(errors: LoadErrors) -> LoadErrors {
+pub(crate) fn without_places(errors: LoadErrors) -> LoadErrors {
     let mut list = errors.clone().into_vec();
     for error in &mut list {
         error.at = None;
@@ -108,17 +115,20 @@ fn without_places(errors: LoadErrors) -> LoadErrors {
     LoadErrors::from_vec(list).unwrap_or(errors)
 }
 
-/// What is fixed about an engine, as JSON text, and the number that it goes by on this thread.
+/// What is fixed about an engine until its policy is loaded anew, as JSON text, and the number that it goes by on this thread.
 ///
 /// # Errors
 ///
 /// The handle is of another thread.
 #[napi(catch_unwind)]
 pub fn engine_facts(handle: &External<Handle>) -> napi::Result<String> {
-    let facts = with_desk(handle.number, |Desk { engine, .. }| {
+    let facts = with_desk(handle.number, |Desk { engine, fields, .. }| {
+        *fields = engine.fields().iter().collect();
         json!({
             "number": handle.number,
-            "fields": engine.fields(),
+            "epoch": engine.policy_epoch(),
+            "memory": engine.memory(),
+            "fields": fields,
             "readsBody": engine.reads_body(),
             "formLimit": engine.form_limit(),
             "warnings": engine.warnings(),

@@ -1,14 +1,15 @@
 //! A request as JavaScript writes it: words that say how long each part is, then the parts.
 //!
 //! Words are 32 bits wide in the machine's own order. In front stand, in this order: flags, the seconds of `now`
-//! (low half, high half), its nanoseconds, and the lengths of method, URL and body; then how many fields follow,
+//! (low half, high half), its nanoseconds, and the lengths of method, URL, peer and body; then how many fields follow,
 //! and for each its place in the engine's list of fields and the length of its value.
 
+use core::net::IpAddr;
 use doorward::{Field, UnixTime};
 
 const WORD: usize = size_of::<u32>();
 /// How many words stand in front.
-const FRONT: usize = 8;
+const FRONT: usize = 9;
 
 /// The flags of a frame.
 const HAS_NOW: u32 = 1;
@@ -19,6 +20,8 @@ pub(crate) struct Frame<'f> {
     pub(crate) now: Option<UnixTime>,
     pub(crate) method: &'f [u8],
     pub(crate) url: &'f [u8],
+    /// Nothing where its text is empty, or none that servers write.
+    pub(crate) peer: Option<IpAddr>,
     pub(crate) body: Option<&'f [u8]>,
     pub(crate) fields: Fields<'f>,
     /// How many bytes the frame takes.
@@ -36,10 +39,11 @@ impl<'f> Frame<'f> {
     /// `None` where a length reaches past the end.
     pub(crate) fn read(bytes: &'f [u8]) -> Option<Self> {
         let (front, rest) = bytes.split_at_checked(FRONT * WORD)?;
-        let [flags, low, high, nanos, method, url, body, fields] = words(front)?;
+        let [flags, low, high, nanos, method, url, peer, body, fields] = words(front)?;
         let (lengths, parts) = rest.split_at_checked(size(fields)?.checked_mul(2 * WORD)?)?;
         let (method, parts) = parts.split_at_checked(size(method)?)?;
         let (url, parts) = parts.split_at_checked(size(url)?)?;
+        let (peer, parts) = parts.split_at_checked(size(peer)?)?;
         let mut total = 0_usize;
         for (_, len) in (Fields { lengths, values: &[] }).lengths() {
             total = total.checked_add(size(len)?)?;
@@ -47,9 +51,10 @@ impl<'f> Frame<'f> {
         let (values, parts) = parts.split_at_checked(total)?;
         let (body, parts) = parts.split_at_checked(size(body)?)?;
         Some(Self {
-            now: (flags & HAS_NOW != 0).then(|| time(low, high, nanos)),
+            now: (flags & HAS_NOW != 0).then(|| time([low, high, nanos])),
             method,
             url,
+            peer: core::str::from_utf8(peer).ok().filter(|peer| !peer.is_empty()).and_then(doorward::peer),
             body: (flags & HAS_BODY != 0).then_some(body),
             fields: Fields { lengths, values },
             len: bytes.len().saturating_sub(parts.len()),
@@ -63,7 +68,7 @@ impl<'f> Fields<'f> {
     }
 
     /// The next field, with its name from the engine's list. `None` at the end, and for a place beyond the list.
-    pub(crate) fn next(&mut self, names: &'f [&'static str]) -> Option<Field<'f>> {
+    pub(crate) fn next(&mut self, names: &[&'static str]) -> Option<Field<'f>> {
         let (front, rest) = self.lengths.split_at_checked(2 * WORD)?;
         let [place, len] = words(front)?;
         let (value, values) = self.values.split_at_checked(size(len)?)?;
@@ -93,7 +98,8 @@ fn size(word: u32) -> Option<usize> {
     usize::try_from(word).ok()
 }
 
-fn time(low: u32, high: u32, nanos: u32) -> UnixTime {
+/// A time in three words: the seconds, their low half first, and the nanoseconds.
+pub(crate) fn time([low, high, nanos]: [u32; 3]) -> UnixTime {
     let seconds = (u64::from(high) << 32) | u64::from(low);
     UnixTime::new(seconds.cast_signed(), nanos)
 }

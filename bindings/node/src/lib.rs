@@ -10,6 +10,7 @@ pub mod decision;
 pub mod engine;
 mod errors;
 mod frame;
+pub mod upkeep;
 
 use napi_derive::napi;
 

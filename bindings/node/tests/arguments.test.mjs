@@ -150,9 +150,9 @@ describe('the native module, called past the classes', () => {
     const { number, fields } = JSON.parse(native.engineFacts(handle));
     const secret = `Bearer ${'s3cret'.repeat(300)}`;
     const memory = Buffer.alloc(8192);
-    const words = new Uint32Array(memory.buffer, memory.byteOffset, 10);
-    words.set([0, 0, 0, 0, 3, 12, 0, 1, fields.indexOf('authorization'), secret.length]);
-    memory.latin1Write(`GET/v1/orders/7${secret}`, 40);
+    const words = new Uint32Array(memory.buffer, memory.byteOffset, 11);
+    words.set([0, 0, 0, 0, 3, 12, 0, 0, 1, fields.indexOf('authorization'), secret.length]);
+    memory.latin1Write(`GET/v1/orders/7${secret}`, 44);
     const status = native.decide(number, memory, 0) % 1024;
     assert.equal(status, 401);
     assert.ok(!memory.includes('s3cret'));

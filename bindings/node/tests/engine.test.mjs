@@ -257,7 +257,7 @@ describe('decisions', () => {
     assert.deepEqual({ ...decision.toJSON(), operator: null }, {
       outcome: 'unauthenticated', status: 401, reason: 'token_expired', reason_number: 209, sentence: 'the token has expired',
       recovery: 'refresh_credential', advice: 'refresh the credential and send the request once more', operator: null, signal: 'noise',
-      may_resend: false, challenges: ['Bearer realm="orders", error="invalid_token", error_description="token_expired"'],
+      may_resend: false, retry_after: null, challenges: ['Bearer realm="orders", error="invalid_token", error_description="token_expired"'],
       headers: [['WWW-Authenticate', 'Bearer realm="orders", error="invalid_token", error_description="token_expired"']],
       principal: { issuer: 'https://idp.example', issuer_name: 'corp', subject: 'svc-a', kind: 'bearer', expires: 1000, actor: null },
       context: { claim: 'exp', value: 1000, now: 2000, leeway: 30, missed_by: 970 },

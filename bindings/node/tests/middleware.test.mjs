@@ -1,5 +1,8 @@
 // Every middleware in its real framework, over real connections.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Engine } from '../index.mjs';
 import { frameworks } from './frameworks.mjs';
@@ -182,6 +185,42 @@ for (const [name, { run, rewrites, tidies = false }] of Object.entries(framework
         assert.equal(answer.json().form.length, limit);
         assert.equal((await send(port, ORDER, long(limit + 1))).status, 413);
       }, undefined, large);
+    });
+
+    it('failures are counted by the connection, and nothing that a client writes changes it', async () => {
+      const limited = Engine.fromPolicy(policy({ limit: { failures: 2, per: '1m', by: 'peer' } }));
+      await on(async (port) => {
+        const headers = (i) => [['Authorization', 'Bearer x.y.z'], ['X-Forwarded-For', `192.0.2.${i}`], ['Forwarded', `for=192.0.2.${i}`]];
+        const answers = [];
+        for (let i = 0; i < 3; i += 1) answers.push(await send(port, ORDER, { headers: headers(i) }));
+        assert.deepEqual(answers.map(({ status }) => status), [401, 401, 429]);
+        assert.match(answers[2].all('retry-after').join(), /^\d+$/);
+        assert.equal(answers[2].json().reason, 'too_many_failures');
+      }, undefined, limited);
+    });
+
+    it('a policy that is loaded anew is followed at once', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'doorward-reload-'));
+      try {
+        const path = join(folder, 'policy.json');
+        const first = policy({ max_credential: 1000 });
+        delete first.issuers.corp.token_in;
+        writeFileSync(path, JSON.stringify(first));
+        const changing = Engine.fromFile(path);
+        await on(async (port) => {
+          const request = form({ note: 'x'.repeat(80_000), access_token: mint({ sub: 'svc-f' }) });
+          assert.equal((await send(port, ORDER, request)).status, 401);
+          writeFileSync(path, JSON.stringify(policy({ max_credential: 8000 })));
+          changing.reload();
+          const answer = await send(port, ORDER, request);
+          assert.equal(answer.status, 200, answer.body);
+          assert.equal(answer.json().form, request.body);
+          // The hooks of a framework are there whatever the policy was when they were put in.
+          assert.equal((await send(port, ORDER, form({}, [bearer()]))).status, 200);
+        }, undefined, changing);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('another body is left alone', () => on(async (port) => {

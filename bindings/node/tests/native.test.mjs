@@ -9,7 +9,7 @@ it('no number from the native module is an allow but an allow', () => {
   const { decide } = require('../lib/memory.js');
   const { make } = require('../lib/decision.js');
   for (const number of [undefined, 0, Number.NaN, -1, null, 'x', {}]) {
-    assert.throws(() => decide({ decide: () => number }, 0, ['GET', '/'], [], 0, undefined, undefined, make), /found none/);
+    assert.throws(() => decide({ decide: () => number }, 0, ['GET', '/', ''], [], 0, undefined, undefined, make), /found none/);
   }
   const memory = Buffer.alloc(8);
   const allowed = [];

@@ -19,7 +19,7 @@ const triple = native.slice('doorward.'.length, -'.node'.length);
 /** Every file of the published package. */
 const FILES = [
   'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs',
-  ...['decision', 'engine', 'fields', 'form', 'guard', 'memory', 'native', 'policy', 'policy-error', 'principal', 'time', 'vocabulary']
+  ...['decision', 'engine', 'fields', 'form', 'guard', 'memory', 'native', 'not-ready-error', 'policy', 'policy-error', 'principal', 'revocation', 'time', 'vocabulary']
     .map((name) => `lib/${name}.js`),
   ...SUBPATHS.flatMap((name) => ['d.mts', 'd.ts', 'js', 'mjs'].map((kind) => `middleware/${name}.${kind}`)),
   'package.json',

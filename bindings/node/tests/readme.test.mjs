@@ -22,36 +22,58 @@ async function freePort() {
   return port;
 }
 
-it('the README has one example of about twenty lines', () => {
-  assert.equal(blocks.length, 1);
-  const lines = blocks[0].split('\n').length;
-  assert.ok(lines >= 18 && lines <= 30, `${lines} lines`);
-});
+/** What a block says it prints. */
+const promisedBy = (block) => [...block.matchAll(/^console\.log\(.*\/\/ (?:-> )?(.*)$/gm)].map(([, text]) => text);
 
-it('it prints what it says it prints, and serves', { timeout: 30_000 }, async () => {
+/** Starts a block in a folder of its own, hands over its process, and ends it. */
+async function running(block, use) {
   const folder = mkdtempSync(join(tmpdir(), 'doorward-readme-'));
-  const port = await freePort();
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(PACKAGE, join(folder, 'node_modules/doorward'));
-  writeFileSync(join(folder, 'example.mjs'), blocks[0].replaceAll('8080', String(port)));
+  writeFileSync(join(folder, 'example.mjs'), block);
   const child = spawn(process.execPath, ['example.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
   try {
+    await use(child, closed);
+  } finally {
+    child.kill('SIGKILL');
+    await closed;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+it('the README has two examples of about twenty lines', () => {
+  assert.equal(blocks.length, 2);
+  for (const block of blocks) {
+    const lines = block.split('\n').length;
+    assert.ok(lines >= 18 && lines <= 30, `${lines} lines`);
+  }
+});
+
+it('the first prints what it says it prints, and serves', { timeout: 30_000 }, async () => {
+  const port = await freePort();
+  await running(blocks[0].replaceAll('8080', String(port)), async (child) => {
     let printed = '';
     for await (const chunk of child.stdout) {
       printed += chunk;
       if (printed.split('\n').length > 2) break;
     }
-    const promised = [...blocks[0].matchAll(/^console\.log\(.*\/\/ (.*)$/gm)].map(([, text]) => text);
-    assert.deepEqual(printed.trim().split('\n'), promised);
+    assert.deepEqual(printed.trim().split('\n'), promisedBy(blocks[0]));
     let answer;
     for (let i = 0; answer === undefined && i < 100; i += 1) {
       answer = await send(port, '/v1/orders/7').catch(() => new Promise((resolve) => { setTimeout(resolve, 50); }));
     }
     assert.equal(answer.status, 401);
     assert.deepEqual(answer.all('www-authenticate'), ['Bearer realm="orders"']);
-  } finally {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 });
+
+it('the second prints what it says it prints, and ends', { timeout: 30_000 }, () => running(blocks[1], async (child, closed) => {
+  const printed = [];
+  child.stdout.on('data', (chunk) => printed.push(chunk));
+  const [code] = await closed;
+  assert.equal(code, 0);
+  const promised = promisedBy(blocks[1]);
+  assert.equal(promised.length, 4);
+  assert.deepEqual(Buffer.concat(printed).toString().trim().split('\n'), promised);
+}));

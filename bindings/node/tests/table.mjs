@@ -15,9 +15,12 @@ export function* answers(root, file) {
   const folder = dirname(join(root, file));
   const content = parse(readFileSync(join(root, file), 'utf8'));
   if (content.cases !== undefined) {
-    const engine = load(content, folder);
+    const shared = load(content, folder);
     for (const entry of content.cases) {
       if (entry.request === undefined) continue;
+      // What happened before happened to an engine that no other case sees.
+      const engine = entry.before === undefined ? shared : load(content, folder);
+      for (const step of entry.before ?? []) apply(engine, step);
       yield { name: `${file}#${entry.id}`, entry, decision: decide(engine, entry) };
     }
   }
@@ -46,9 +49,26 @@ function parse(text) {
 }
 
 function load({ policy, toml, json }, folder) {
-  if (toml !== undefined) return Engine.fromText(toml, 'toml', { folder });
-  if (json !== undefined) return Engine.fromText(json, 'json', { folder });
-  return typeof policy === 'string' ? Engine.fromFile(join(folder, policy)) : Engine.fromPolicy(policy, { folder });
+  const options = { folder, start: false }; // what a table fetches, it supplies
+  if (toml !== undefined) return Engine.fromText(toml, 'toml', options);
+  if (json !== undefined) return Engine.fromText(json, 'json', options);
+  return typeof policy === 'string' ? Engine.fromFile(join(folder, policy), { start: false }) : Engine.fromPolicy(policy, options);
+}
+
+/** Does to an engine what happened before a case. */
+function apply(engine, { at, request, times = 1, keys, revoke }) {
+  if (request !== undefined) {
+    for (let i = 0; i < times; i += 1) decide(engine, { at, request });
+  } else if (keys !== undefined) {
+    engine.supplyKeys(keys.issuer, keys.jwks, time(at));
+  } else {
+    const { until, issued_before: issuedBefore, ...rest } = revoke;
+    engine.revoke({
+      ...rest,
+      ...until !== undefined && { until: time(until) },
+      ...issuedBefore !== undefined && { issuedBefore: time(issuedBefore) },
+    });
+  }
 }
 
 function decide(engine, { at, request }) {

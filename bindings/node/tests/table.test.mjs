@@ -10,7 +10,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../tests/cases
 const FILES = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith('.json')).sort();
 
 /** What a case may expect of each, and how it is compared. */
-const SAME = ['outcome', 'status', 'reason', 'recovery', 'challenges', 'headers', 'may_resend', 'signal', 'concealed', 'grounds', 'path', 'route'];
+const SAME = ['outcome', 'status', 'reason', 'recovery', 'challenges', 'headers', 'may_resend', 'retry_after', 'signal', 'concealed', 'grounds', 'path', 'route'];
 const WITHIN = ['principal', 'context'];
 
 let compared = 0;

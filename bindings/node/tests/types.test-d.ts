@@ -4,8 +4,8 @@ import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
-import { Decision, Engine, OUTCOMES, PolicyError, Principal, REASONS } from 'doorward';
-import type { Context, DecideRequest, Outcome, Reason, Recovery } from 'doorward';
+import { Decision, Engine, NotReadyError, OUTCOMES, PolicyError, Principal, REASONS } from 'doorward';
+import type { Context, DecideRequest, Outcome, Reason, Recovery, Status } from 'doorward';
 import { doorward as onExpress } from 'doorward/express';
 import { doorward as onFastify, rewriteUrl } from 'doorward/fastify';
 import { doorward as onHono } from 'doorward/hono';
@@ -20,6 +20,9 @@ const engine = new Engine('policy.toml');
 Engine.fromFile(new URL('file:///policy.toml'));
 Engine.fromPolicy({ routes: [] }, { folder: '.' });
 Engine.fromText('', 'toml');
+Engine.fromFile('policy.toml', { start: false });
+// @ts-expect-error: a file has its folder
+Engine.fromFile('policy.toml', { folder: '.' });
 // @ts-expect-error: there is no YAML
 Engine.fromText('', 'yaml');
 // @ts-expect-error: a policy is an object
@@ -51,6 +54,31 @@ holds<Equals<typeof decision.status, number>>();
 holds<Equals<typeof decision.principal, Principal | null>>();
 holds<Equals<typeof decision.context, Context | null>>();
 holds<Equals<typeof decision.challenges, readonly string[]>>();
+
+holds<Equals<typeof decision.retryAfter, number | null>>();
+
+engine.start();
+engine.ready(5).catch((error: unknown) => error instanceof NotReadyError && error.issuers.map(({ name, fault }) => [name, fault]));
+engine.reload();
+engine.revoke({ issuer: 'corp', jti: 'x' });
+engine.revoke({ issuer: 'corp', subject: 'svc-a' });
+engine.revoke({ issuer: 'corp', subject: 'svc-a', until: new Date() });
+engine.revoke({ issuer: 'corp', issuedBefore: 1_795_387_431 });
+engine.revoke({ issuer: 'corp', kid: 'k1' });
+// @ts-expect-error: one kind at a time
+engine.revoke({ issuer: 'corp', jti: 'x', kid: 'k1' });
+// @ts-expect-error: nothing is revoked
+engine.revoke({ issuer: 'corp' });
+// @ts-expect-error: only a subject comes back
+engine.revoke({ issuer: 'corp', kid: 'k1', until: 5 });
+engine.supplyKeys('corp', { keys: [] });
+engine.supplyKeys('corp', '{"keys":[]}', 1n);
+// @ts-expect-error: keys are text or an object
+engine.supplyKeys('corp', 5);
+holds<Equals<ReturnType<typeof engine.status>, Status>>();
+const next: number | null | undefined = engine.status(new Date()).issuers[0]?.next_fetch;
+const lines: string[] = [...engine.events(), engine.statusText()];
+const facts: number[] = [engine.memory, engine.policyEpoch];
 
 // The known codes are offered, and a later version may have others.
 const known: Reason = 'token_expired';
@@ -116,4 +144,4 @@ createServer().on('upgrade', (req) => decide(engine, req).allowed);
 // @ts-expect-error: a handler is needed
 onHttp(engine);
 
-export { json, known, later, number, outcomes, sentence, subject };
+export { facts, json, known, later, lines, next, number, outcomes, sentence, subject };

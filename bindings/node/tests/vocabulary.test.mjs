@@ -47,7 +47,7 @@ describe('vocabulary', () => {
   });
 
   it('numbers fit into the place that a decision has for them', () => {
-    assert.ok(reasons.every(({ number, status }) => number < 2 ** 14 && status < 2 ** 10));
+    assert.ok(reasons.every(({ number, status }) => number < 2 ** 13 && status < 2 ** 10));
     assert.ok(vocabulary.outcomes.length <= 8);
   });
 });

@@ -3,10 +3,12 @@
 use crate::lines::Lines;
 use crate::target;
 use crate::text::{Text, mistyped, utf8};
+use crate::typed::Peer;
+use core::net::IpAddr;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use std::borrow::Cow;
 
 /// What is read of a scope. The objects are held, so that their bytes can be lent.
@@ -15,6 +17,7 @@ pub(crate) struct Scope<'py> {
     raw_path: Option<Bound<'py, PyAny>>,
     path: Option<Bound<'py, PyString>>,
     query: Option<Bound<'py, PyAny>>,
+    client: Option<Bound<'py, PyAny>>,
     pub(crate) lines: Lines<'py>,
 }
 
@@ -45,7 +48,18 @@ impl<'py> Scope<'py> {
             }
         };
         let query = of(intern!(py, "query_string"))?;
-        Ok(Self { method, raw_path, path, query, lines: Lines::of_pairs(&headers, wanted)? })
+        let client = of(intern!(py, "client"))?;
+        Ok(Self { method, raw_path, path, query, client, lines: Lines::of_pairs(&headers, wanted)? })
+    }
+
+    /// The connection's other end, as far as the server tells one: it may be a socket's path, or nothing at all.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        let client = self.client.as_ref()?;
+        let host = match client.cast::<PyTuple>() {
+            Ok(pair) => pair.get_item(0),
+            Err(_) => client.cast::<PyList>().ok()?.get_item(0),
+        };
+        host.ok()?.extract::<Peer>().ok()?.0
     }
 
     pub(crate) fn method(&self) -> PyResult<&[u8]> {

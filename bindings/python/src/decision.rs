@@ -95,6 +95,12 @@ impl Decision {
         self.kept.may_resend()
     }
 
+    /// After how many seconds the caller should try again, as `Retry-After` among the headers says.
+    #[getter]
+    fn retry_after(&self) -> Option<u64> {
+        self.kept.retry_after().map(|wait| wait.0)
+    }
+
     /// The values of `WWW-Authenticate`, in order.
     #[getter]
     fn challenges<'py>(&self, py: Python<'py>) -> PyResult<Strings<'py>> {
@@ -180,6 +186,7 @@ impl Decision {
         all.set_item("operator", self.operator())?;
         all.set_item("signal", kept.signal().map(|signal| plain(py, signal)))?;
         all.set_item("may_resend", kept.may_resend())?;
+        all.set_item("retry_after", self.retry_after())?;
         all.set_item("challenges", kept.challenges().collect::<Vec<_>>())?;
         all.set_item("headers", pairs?)?;
         all.set_item("principal", principal(py, kept)?)?;

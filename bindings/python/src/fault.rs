@@ -1,9 +1,10 @@
-//! Why a policy does not load, as a Python exception.
+//! Why a policy does not load, and why keys are not there, as Python exceptions.
 
+use doorward::NotReady;
 use doorward::error::LoadErrors;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 /// The exception for these faults; the classes are Python's, so that programs can read and copy them as any other.
 pub(crate) fn policy_error(py: Python<'_>, errors: LoadErrors) -> PyErr {
@@ -22,4 +23,19 @@ fn raised(py: Python<'_>, errors: LoadErrors) -> PyResult<PyErr> {
     }
     let error = ERROR.import(py, "doorward._errors", "PolicyError")?;
     Ok(PyErr::from_value(error.call1((PyTuple::new(py, faults)?,))?))
+}
+
+/// The exception for keys that did not come in time.
+pub(crate) fn not_ready(py: Python<'_>, missing: NotReady) -> PyErr {
+    late(py, missing).unwrap_or_else(|error| error)
+}
+
+fn late(py: Python<'_>, missing: NotReady) -> PyResult<PyErr> {
+    static ERROR: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let issuers = PyDict::new(py);
+    for (name, fault) in missing.issuers {
+        issuers.set_item(name, fault)?;
+    }
+    let error = ERROR.import(py, "doorward._errors", "NotReadyError")?;
+    Ok(PyErr::from_value(error.call1((issuers,))?))
 }

@@ -1,10 +1,12 @@
 //! Python objects with the types that their stubs give them, on the way in and on the way out.
 
 use crate::text::mistyped;
+use core::net::IpAddr;
+use core::time::Duration;
 use doorward::Format;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyTuple};
 use pyo3::{
     PyTypeInfo,
     inspect::{PyStaticConstant, PyStaticExpr},
@@ -29,6 +31,7 @@ mod hint {
     );
     pub(super) const OBJECT: PyStaticExpr =
         type_hint_subscript!(PyDict::TYPE_HINT, PyString::TYPE_HINT, type_hint_identifier!("typing", "Any"));
+    pub(super) const STATUS: PyStaticExpr = type_hint_identifier!("doorward._status", "Status");
     pub(super) const SECONDS: PyStaticExpr = type_hint_union!(PyInt::TYPE_HINT, PyFloat::TYPE_HINT);
     pub(super) const HEADERS: PyStaticExpr = type_hint_subscript!(ITERABLE, PAIR);
     pub(super) const CHAIN: PyStaticExpr = type_hint_subscript!(ITERABLE, PyBytes::TYPE_HINT);
@@ -65,8 +68,48 @@ outputs! {
     Pairs PyTuple, PAIRS;
     /// A dict of JSON values.
     Object PyDict, OBJECT;
+    /// The dict of a status.
+    StatusDict PyDict, STATUS;
     /// A number of seconds: an `int` where it is whole.
     Seconds PyAny, SECONDS;
+}
+
+/// The address of a connection's other end, as a text of any spelling: what is no address is nobody's.
+pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+
+impl FromPyObject<'_, '_> for Peer {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = PyString::TYPE_HINT;
+
+    fn extract(value: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match value.cast::<PyString>() {
+            Ok(text) => Ok(Self(text.to_str().ok().and_then(doorward::peer))),
+            Err(_) => Err(mistyped("an address as str", &value)),
+        }
+    }
+}
+
+/// How long to wait: a number of seconds.
+pub(crate) struct Patience(pub(crate) Duration);
+
+impl FromPyObject<'_, '_> for Patience {
+    type Error = PyErr;
+
+    const INPUT_TYPE: PyStaticExpr = hint::SECONDS;
+
+    fn extract(value: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let is_number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
+        if !is_number || value.is_instance_of::<PyBool>() {
+            return Err(mistyped("seconds as int or float", &value));
+        }
+        let seconds: f64 = value.extract()?;
+        if seconds.is_nan() || seconds < 0.0 {
+            return Err(PyValueError::new_err("expected seconds that are not negative"));
+        }
+        // Whoever waits for longer than a clock can say waits for ever.
+        Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+    }
 }
 
 /// A dict that is handed in.

@@ -2,6 +2,8 @@
 
 use crate::target;
 use crate::text::{mistyped, utf8};
+use crate::typed::Peer;
+use core::net::IpAddr;
 use doorward::Field;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
@@ -9,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::borrow::Cow;
 
-/// A field that an engine looks at, and the name that it has in an environ.
+/// A field that an engine may look at, and the name that it has in an environ.
 pub(crate) struct Variable {
     field: &'static str,
     name: Py<PyString>,
@@ -31,6 +33,7 @@ pub(crate) struct Environ<'py> {
     method: Bound<'py, PyString>,
     raw: Option<Bound<'py, PyString>>,
     parts: [Option<Bound<'py, PyString>>; 3],
+    peer: Option<IpAddr>,
     fields: Vec<(&'static str, Bound<'py, PyString>)>,
 }
 
@@ -60,7 +63,15 @@ impl<'py> Environ<'py> {
                 fields.push((variable.field, value));
             }
         }
-        Ok(Self { method, raw, parts: [script?, path?, query?], fields })
+        // What is no address is no peer, whatever it is: nobody's attempts are counted together then.
+        let peer = environ.get_item(intern!(py, "REMOTE_ADDR"))?;
+        let peer = peer.and_then(|address| address.extract::<Peer>().ok()?.0);
+        Ok(Self { method, raw, parts: [script?, path?, query?], peer, fields })
+    }
+
+    /// The connection's other end, as far as the server tells one.
+    pub(crate) const fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 
     pub(crate) fn method(&self) -> PyResult<Cow<'_, [u8]>> {

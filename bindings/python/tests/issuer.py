@@ -12,11 +12,14 @@ AUDIENCE = "https://api.example"
 
 
 class Issuer:
-    """Signs access tokens (RFC 9068) with a fresh ES256 key."""
+    """Signs access tokens (RFC 9068) with a fresh ES256 key, which may have a name."""
 
-    def __init__(self) -> None:
+    def __init__(self, kid: str | None = None) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.jwk: dict[str, Any] = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self._key.public_key()))
+        self._headers = {"typ": "at+jwt"}
+        if kid is not None:
+            self.jwk["kid"] = self._headers["kid"] = kid
 
     def token(self, subject: str = "svc-a", scope: str = "orders:read", **claims: Any) -> str:
         """A token for the service; a claim that is None is left out."""
@@ -33,11 +36,16 @@ class Issuer:
             **claims,
         }
         kept = {name: value for name, value in all_claims.items() if value is not None}
-        return jwt.encode(kept, self._key, algorithm="ES256", headers={"typ": "at+jwt"})
+        return jwt.encode(kept, self._key, algorithm="ES256", headers=self._headers)
 
     def bearer(self, subject: str = "svc-a", scope: str = "orders:read", **claims: Any) -> str:
         """A value of `Authorization`."""
         return "Bearer " + self.token(subject, scope, **claims)
+
+
+def key_set(*issuers: Issuer) -> str:
+    """Their keys as a JWK Set."""
+    return json.dumps({"keys": [issuer.jwk for issuer in issuers]})
 
 
 def policy(issuer: Issuer, **of_issuer: Any) -> dict[str, Any]:

@@ -37,23 +37,24 @@ def answers(root: Path, file: str) -> Iterator[dict[str, Any]]:
         yield {"case": f"{file}#policy_error", "errors": faults(table, folder)}
     cases = [case for case in table.get("cases", []) if "request" in case]
     if cases:
-        engine = load(table, folder)
+        shared = load(table, folder)
         for case in cases:
-            decision = decide(engine, case)
+            engine = prepared(load(table, folder), case) if "before" in case else shared
+            decision = decide(engine, case["request"], case["at"])
             yield {"case": f"{file}#{case['id']}", "answer": spelt(decision)}
     for entry in table.get("policies", []):
         yield {"case": f"{file}#{entry['id']}", "errors": faults(entry, folder)}
 
 
 def load(entry: dict[str, Any], folder: Path) -> Engine:
-    """The engine of a `policy` by path or as an object, or of `toml` or `json` text."""
+    """The engine of a `policy` by path or as an object, or of `toml` or `json` text. It fetches nothing."""
     for format in ("toml", "json"):
         if format in entry:
-            return Engine.from_text(entry[format], format, folder)
+            return Engine.from_text(entry[format], format, folder, start=False)
     policy = entry["policy"]
     if isinstance(policy, str):
-        return Engine.from_file(folder / policy)
-    return Engine.from_policy(plain(policy), folder)
+        return Engine.from_file(folder / policy, start=False)
+    return Engine.from_policy(plain(policy), folder, start=False)
 
 
 def faults(entry: dict[str, Any], folder: Path) -> list[str]:
@@ -65,8 +66,26 @@ def faults(entry: dict[str, Any], folder: Path) -> list[str]:
     return []
 
 
-def decide(engine: Engine, case: dict[str, Any]) -> Decision:
-    request = case["request"]
+def prepared(engine: Engine, case: dict[str, Any]) -> Engine:
+    """The engine after the steps that come before a case."""
+    for step in case["before"]:
+        if "request" in step:
+            for _ in range(step.get("times", 1)):
+                decide(engine, step["request"], step["at"])
+        elif "keys" in step:
+            keys = step["keys"]
+            jwks = keys["jwks"]
+            text = jwks if isinstance(jwks, str) else json.dumps(plain(jwks))
+            engine.supply_keys(keys["issuer"], text, moment(step["at"]))
+        else:
+            revoked: dict[str, Any] = dict(step["revoke"])
+            for name in revoked.keys() & {"until", "issued_before"}:
+                revoked[name] = moment(revoked[name])
+            engine.revoke(**revoked)
+    return engine
+
+
+def decide(engine: Engine, request: dict[str, Any], at: int | Decimal | str) -> Decision:
     body = request.get("body")
     return engine.decide(
         method=request["method"],
@@ -75,7 +94,7 @@ def decide(engine: Engine, case: dict[str, Any]) -> Decision:
         client_chain=[base64.b64decode(each) for each in request.get("client_chain", [])],
         body=None if body is None else body.encode(),
         peer=request.get("peer"),
-        now=moment(case["at"]),
+        now=moment(at),
     )
 
 
@@ -105,6 +124,7 @@ def spelt(decision: Decision) -> dict[str, Any]:
         "operator": decision.operator,
         "signal": decision.signal,
         "may_resend": decision.may_resend,
+        "retry_after": decision.retry_after,
         "challenges": decision.challenges,
         "headers": decision.headers,
         "principal": None if decision.principal is None else caller(decision.principal),

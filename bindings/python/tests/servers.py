@@ -82,7 +82,7 @@ def under_wsgiref(app: Any) -> Iterator[str]:
 
 
 @contextmanager
-def under_gunicorn(module: str, environment: dict[str, str]) -> Iterator[str]:
+def under_gunicorn(module: str, environment: dict[str, str], *options: str) -> Iterator[str]:
     """Serves the WSGI application of a module of these tests with gunicorn, in a process of its own."""
     command = [
         sys.executable,
@@ -93,6 +93,7 @@ def under_gunicorn(module: str, environment: dict[str, str]) -> Iterator[str]:
         "--threads",
         "2",
         "--no-control-socket",
+        *options,
         module,
     ]
     process = subprocess.Popen(

@@ -21,7 +21,8 @@ from run_cases import spelt
 
 NAMES = [
     "outcome", "status", "reason", "reason_number", "sentence", "recovery", "advice", "operator", "signal",
-    "may_resend", "challenges", "headers", "principal", "context", "route", "path", "grounds", "concealed",
+    "may_resend", "retry_after", "challenges", "headers", "principal", "context", "route", "path", "grounds",
+    "concealed",
 ]  # fmt: skip
 
 

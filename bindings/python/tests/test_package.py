@@ -22,6 +22,7 @@ WHEEL = {
     "doorward/_doorward.pyi",
     "doorward/_errors.py",
     "doorward/_hosts.py",
+    "doorward/_status.py",
     "doorward/_vocabulary.py",
     "doorward/asgi.py",
     "doorward/django.py",

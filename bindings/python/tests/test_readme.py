@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from issuer import AUDIENCE, ISSUER, Issuer
+from provider import published
 from servers import under_uvicorn, under_waitress
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -59,6 +60,20 @@ def test_the_first_lines_print_what_they_say() -> None:
     (said,) = [text for language, text in BLOCKS if language == "text"]
     assert printed.getvalue() == said
     assert len(block("engine.decide(").splitlines()) <= 26
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_lines_about_keys_print_what_they_say() -> None:
+    code = block("engine.ready(")
+    promised = re.findall(r"# -> (.+)", code)
+    printed = StringIO()
+    with published(Issuer("2026-11")) as provider:
+        file = Path("doorward.toml")
+        file.write_text(file.read_text().replace('file = "jwks.json"', f'url = "{provider.url}"'))
+        with redirect_stdout(printed), executed("engine.ready(") as names:
+            assert names["engine"].status()["keeping"]
+    assert len(promised) == 3
+    assert [line for line in printed.getvalue().splitlines() if line in promised] == promised
 
 
 @pytest.mark.usefixtures("folder")

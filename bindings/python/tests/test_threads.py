@@ -1,15 +1,17 @@
 """One engine for many threads, and nothing that grows."""
 
 import gc
+import json
 import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from doorward import Decision, Engine, Reason
-from issuer import Issuer, policy
+from doorward import Decision, Engine, PolicyError, Reason
+from issuer import Issuer, key_set, policy
 
 THREADS = 8
 ROUNDS = 2_000
@@ -150,3 +152,59 @@ def test_policies_that_do_not_load_leave_nothing_behind() -> None:
     gc.collect()
     # Other tests' threads may still be ending; one block for each run would be five hundred.
     assert sys.getallocatedblocks() - blocks < 400
+
+
+def test_threads_that_decide_meet_what_was_before_a_change_or_what_is_after_it(tmp_path: Path) -> None:
+    stays, goes, comes = Issuer("stays"), Issuer("goes"), Issuer("comes")
+    table = policy(stays, keys={"url": "http://127.0.0.1:1/jwks"})
+    other = {**table, "routes": table["routes"][:1]}
+    file = tmp_path / "doorward.json"
+    file.write_text(json.dumps(table))
+    engine = Engine(file, start=False)
+    engine.supply_keys("corp", key_set(stays, goes))
+    values = {issuer: [("Authorization", issuer.bearer())] for issuer in (stays, goes, comes)}
+    start, done = threading.Barrier(THREADS + 1), threading.Event()
+
+    def decide(number: int) -> dict[str, set[Reason | None]]:
+        seen: dict[str, set[Reason | None]] = {"stays": set(), "turns": set(), "route": set()}
+        start.wait(20)
+        while not done.is_set():
+            for name, issuer, url in (
+                ("stays", stays, "/v1/orders/7"),
+                ("turns", (goes, comes)[number % 2], "/v1/orders/7"),
+                ("route", stays, "/app/7"),
+            ):
+                decision = engine.decide(method="GET", url=url, headers=values[issuer])
+                assert decision.allowed == (decision.reason is None) == (decision.status == 200)
+                assert decision.reason is not Reason.TRUST_STALE or decision.retry_after == 1
+                seen[name].add(decision.reason)
+        return seen
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    with ThreadPoolExecutor(THREADS) as pool:
+        deciders = [pool.submit(decide, number) for number in range(THREADS)]
+        start.wait(20)
+        try:
+            for turn in range(150):
+                engine.supply_keys("corp", key_set(stays, (goes, comes)[turn % 2]))
+                file.write_text(json.dumps((other, table)[turn % 2]))
+                engine.reload()
+                if turn % 10 == 0:
+                    file.write_text("{")
+                    with suppress(PolicyError):
+                        engine.reload()
+                engine.revoke("corp", jti=f"nobody-{turn}")
+                engine.status_text()
+        finally:
+            done.set()
+            sys.setswitchinterval(interval)
+        results = [decider.result(20) for decider in deciders]
+    for seen in results:
+        # A key that stays is found in every set, and what turns has one of its two answers; or none can be
+        # given for a moment, since a decision does not wait for whoever changes the set.
+        assert seen["stays"] == {None}
+        assert {None, Reason.KEY_UNKNOWN} <= seen["turns"]
+        assert seen["turns"] <= {None, Reason.KEY_UNKNOWN, Reason.TRUST_STALE}
+        assert seen["route"] == {None, Reason.ROUTE_UNMATCHED}
+    assert engine.status()["revoked"]["tokens"] == 150

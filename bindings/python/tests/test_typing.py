@@ -12,6 +12,7 @@ from doorward import (
     Disclosure,
     Engine,
     Grounds,
+    NotReadyError,
     Outcome,
     PolicyError,
     PolicyFault,
@@ -19,6 +20,7 @@ from doorward import (
     Reason,
     Recovery,
     Signal,
+    Status,
 )
 from doorward.asgi import DoorwardMiddleware as AsgiMiddleware
 from doorward.wsgi import DoorwardMiddleware as WsgiMiddleware
@@ -43,6 +45,7 @@ def test_every_property_has_its_type(engine: Engine, issuer: Issuer) -> None:
     assert_type(decision.operator, str | None)
     assert_type(decision.signal, Signal | None)
     assert_type(decision.may_resend, bool)
+    assert_type(decision.retry_after, int | None)
     assert_type(decision.challenges, tuple[str, ...])
     assert_type(decision.headers, tuple[tuple[str, str], ...])
     assert_type(decision.body, bytes)
@@ -106,7 +109,36 @@ def test_every_way_of_calling_has_its_type(engine: Engine) -> None:
     assert_type(engine.decide_wsgi({"REQUEST_METHOD": "GET"}), Decision)
 
 
+def test_all_that_keeps_an_engine_up_to_date_has_its_type() -> None:
+    engine = Engine.from_text("[[routes]]\npath = '/healthz'\naccept = 'anyone'\n", "toml", start=False)
+    calls: list[Callable[[], None]] = [
+        engine.start,
+        engine.reload,
+        lambda: engine.ready(0),
+        lambda: engine.ready(0.5),
+    ]
+    for call in calls:
+        call()
+    status = engine.status(now=datetime.now(timezone.utc))
+    assert_type(status, Status)
+    assert_type(status["issuers"][0]["keys"][0]["kid"] if status["issuers"] else None, str | None)
+    assert_type(engine.status_text(Decimal(1)), str)
+    assert_type(engine.events(), list[str])
+    assert_type(engine.memory, int)
+    assert_type(engine.policy_epoch, int)
+    wrong: list[Callable[[], None]] = [
+        lambda: engine.revoke(1, jti="a"),  # type: ignore[arg-type]
+        lambda: engine.revoke("corp", until="2026"),  # type: ignore[arg-type]
+        lambda: engine.supply_keys("corp", {}),  # type: ignore[arg-type]
+        lambda: engine.ready("1"),  # type: ignore[arg-type]
+    ]
+    for call in wrong:
+        with pytest.raises(TypeError):
+            call()
+
+
 def test_faults_have_their_types() -> None:
+    assert_type(NotReadyError({"corp": None}).issuers, dict[str, str | None])
     error = PolicyError([PolicyFault(None, 1, 1, "", "a", None)])
     assert_type(error.errors, tuple[PolicyFault, ...])
     assert_type(error.errors[0].line, int | None)

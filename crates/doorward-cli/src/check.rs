@@ -3,9 +3,11 @@
 use crate::arguments::{self, Format};
 use crate::ending::{Ending, Failure, complain};
 use crate::output::{Output, Style};
+use crate::trust::{self, Fetched};
 use doorward::Engine;
 use doorward::error::{LoadError, LoadErrors};
 use doorward::policy::json_schema;
+use doorward::policy::model::PolicyModel;
 use lexopt::{Arg, Parser};
 use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
@@ -14,7 +16,7 @@ use std::io;
 use std::path::Path;
 
 const HELP: &str = "\
-Loads policies with their key files, and shows every fault and warning.
+Loads policies with their key files, and shows every fault and warning, and what would be fetched. Nothing is.
 
 usage: doorward check [--format text|json] POLICY…
        doorward check --schema
@@ -64,16 +66,20 @@ fn check(policy: &OsStr, several: bool, form: Format, output: &mut Output) -> Re
         });
         return Ok(Ending::Unusable);
     }
-    let loaded = Engine::from_file(policy);
+    let loaded = Engine::load_file(policy);
+    let model = trust::model(policy);
     let ending = if loaded.is_ok() { Ending::Yes } else { Ending::No };
     match (form, loaded) {
-        (Format::Json, loaded) => output.json(&object(&name, &loaded))?,
+        (Format::Json, loaded) => output.json(&object(&name, &loaded, model.as_ref()))?,
         (_, Ok(engine)) => {
             let (issuers, routes) = (engine.issuers(), engine.routes());
             let prefix = if several { format!("{name}: ") } else { String::new() };
             let size = format!("{}, {}", count(routes, "route"), count(issuers, "issuer"));
             output.styled(Style::Good, &format!("{prefix}ok: {size}"))?;
-            for warning in engine.warnings() {
+            for fetched in model.iter().flat_map(Fetched::all) {
+                output.line(&format!("{prefix}{}", fetched.line()))?;
+            }
+            for warning in warnings(&engine, model.as_ref()) {
                 output.line(&format!("{prefix}warning: {warning}"))?;
             }
         }
@@ -90,16 +96,26 @@ fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-fn object(policy: &str, loaded: &Result<Engine, LoadErrors>) -> Value {
+/// What the author of a policy that loads should know.
+fn warnings(engine: &Engine, model: Option<&PolicyModel>) -> Vec<String> {
+    let mut warnings = engine.warnings();
+    warnings.extend(model.iter().flat_map(|model| trust::warnings(model)));
+    warnings
+}
+
+fn object(policy: &str, loaded: &Result<Engine, LoadErrors>, model: Option<&PolicyModel>) -> Value {
     let size = loaded.as_ref().map(|engine| (engine.issuers(), engine.routes())).ok();
     let errors: Vec<Value> =
         loaded.as_ref().err().map(|errors| errors.iter().map(fault).collect()).unwrap_or_default();
+    let fetched = model.filter(|_| loaded.is_ok()).map(Fetched::all).unwrap_or_default();
+    let fetches: Vec<Value> = fetched.iter().map(Fetched::to_json).collect();
     json!({
         "policy": policy,
         "ok": loaded.is_ok(),
         "routes": size.map(|(_, routes)| routes),
         "issuers": size.map(|(issuers, _)| issuers),
-        "warnings": loaded.as_ref().map(Engine::warnings).unwrap_or_default(),
+        "warnings": loaded.as_ref().map(|engine| warnings(engine, model)).unwrap_or_default(),
+        "fetches": fetches,
         "errors": errors,
     })
 }

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::ending::Failure;
+use crate::trust;
 
 /// The most bytes of one input: requests, tokens and key sets are far shorter.
 const BYTES: u64 = 16 << 20;
@@ -39,7 +40,9 @@ fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Loads a policy.
+/// Loads a policy, and fetches the keys that it fetches.
 pub(crate) fn engine(policy: &OsStr) -> Result<Engine, Failure> {
-    Engine::from_file(policy).map_err(|errors| Failure::input(errors.to_string()))
+    let engine = Engine::load_file(policy).map_err(|errors| Failure::input(errors.to_string()))?;
+    trust::fetch_once(&engine, trust::PATIENCE);
+    Ok(engine)
 }

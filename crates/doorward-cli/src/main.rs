@@ -15,7 +15,9 @@ mod reasons;
 #[cfg(unix)]
 mod serve;
 mod show;
+mod status;
 mod test;
+mod trust;
 
 use ending::{Ending, Failure};
 use lexopt::{Arg, Parser, ValueExt};
@@ -35,6 +37,7 @@ usage: doorward VERB [OPTION]…
   reasons                      list every reason for a refusal
   demo                         show one request for each thing that can go wrong
   jws verify --keys F TOKEN…   verify signed objects without any policy
+  status TARGET                show what a service or a policy trusts, how fresh it is and what happens next
   serve --policy P --from X    answer a proxy that asks about each request: nginx, Traefik, Caddy, Envoy
 
   -h, --help       this, or with a verb the verb's options; `doorward help VERB` says the same
@@ -89,6 +92,7 @@ fn run_verb(name: OsString, arguments: Parser, output: &mut Output) -> Result<En
         "reasons" => reasons::run,
         "demo" => demo::run,
         "jws" => jws::run,
+        "status" => status::run,
         #[cfg(unix)]
         "serve" => serve::run,
         other => return Err(Failure::usage(format!("there is no verb `{}`", other.escape_debug()))),

@@ -1,12 +1,14 @@
 //! The one entry: a request comes in, one decision goes out, along one straight line.
 
+use crate::authenticate::{Authenticated, Desk, Rejected};
 use crate::credential;
 use crate::decision::{Decision, Facts, Grounds};
 use crate::key::Keys;
-use crate::policy::{self, AsTables, Matched, Policy, Rejected, Route, Tables, Verified};
+use crate::policy::{self, AsTables, Matched, Policy, Route, Tables, Verified};
 use crate::reason::Reason;
 use crate::refusal::{Demand, Fault, Refusal};
 use crate::request::{Place, Request};
+use crate::stores::{NoStores, Stores};
 use crate::time::UnixTime;
 use crate::wire::path::{self, Target};
 use crate::wire::{Bump, Scratch};
@@ -15,11 +17,24 @@ use crate::wire::{Bump, Scratch};
 /// one name everywhere.
 ///
 /// `keys` are those of the policy's issuers by index, `now` is the host's time, and `scratch` is working memory for as
-/// long as the decision is looked at. Nothing is allocated, and no input makes it panic.
+/// long as the decision is looked at. Nothing is remembered, nothing is allocated, and no input makes it panic.
 #[must_use]
 pub fn decide<'d, T: AsTables, K: Keys>(
     policy: &'d Policy<T>,
     keys: &K,
+    request: &Request<'d>,
+    now: UnixTime,
+    scratch: Scratch<'d>,
+) -> Decision<'d> {
+    decide_with(policy, keys, &NoStores, request, now, scratch)
+}
+
+/// The same with memory: what is known of a credential is not found out again, and what is limited is counted.
+#[must_use]
+pub fn decide_with<'d, T: AsTables, K: Keys, S: Stores>(
+    policy: &'d Policy<T>,
+    keys: &K,
+    stores: &S,
     request: &Request<'d>,
     now: UnixTime,
     scratch: Scratch<'d>,
@@ -70,18 +85,20 @@ pub fn decide<'d, T: AsTables, K: Keys>(
         Err(reason) => return refuse(facts, &tables, Some(route), reason.into()),
     };
     facts.place = presented.place;
-    let verified = match policy::verify(&tables, keys, presented, now, &mut bump, members) {
-        Ok(verified) => verified,
+    let desk = Desk { tables: &tables, keys, stores, request, now, hidden: route.hidden };
+    let Authenticated { verified, once } = match desk.authenticate(presented, &mut bump, members) {
+        Ok(authenticated) => authenticated,
         Err(Rejected { fault, principal }) => {
             facts.principal = principal;
             return refuse(facts, &tables, Some(route), fault);
         }
     };
     facts.principal = Some(verified.principal);
-    match policy::permit(&tables, route, &verified, now) {
-        Ok(permitted) => {
+    let permitted = policy::permit(&tables, route, &verified, now);
+    match permitted.and_then(|permitted| Ok((permitted, desk.use_up(once.as_ref())?))) {
+        Ok((permitted, unused)) => {
             let Verified { signature, audience, time, .. } = verified;
-            Decision::allow(facts, Grounds::Credential(signature, audience, time, permitted))
+            Decision::allow(facts, Grounds::Credential(signature, audience, time, unused, permitted))
         }
         Err(fault) => refuse(facts, &tables, Some(route), fault),
     }
@@ -117,11 +134,11 @@ fn refuse<'d>(
     if route.is_some_and(|route| route.hidden) {
         return conceal(facts, tables, fault);
     }
-    let Fault { reason, context } = fault;
+    let Fault { reason, context, wait } = fault;
     let status =
         if reason == Reason::RouteUnmatched { tables.settings.unmatched.status() } else { reason.status() };
     let demand = route.map_or_else(Demand::default, |route| tables.demand(route));
-    Decision::refuse(facts, Refusal { reason, context, concealed: None, status, demand })
+    Decision::refuse(facts, Refusal { reason, context, concealed: None, status, retry_after: wait, demand })
 }
 
 /// The refusal of a path without a route, whatever the true reason is.
@@ -131,6 +148,8 @@ fn conceal<'d>(facts: Facts<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Decis
         context: fault.context,
         concealed: Some(fault.reason),
         status: tables.settings.unmatched.status(),
+        // An unmatched path has nothing to wait for.
+        retry_after: None,
         demand: Demand::default(),
     };
     // Nobody is known on a path without a route.

@@ -1,5 +1,6 @@
 //! The decision: what the caller gets, what the caller is, and proof that nothing was skipped on the way to yes.
 
+use crate::authenticate::NotUsedBefore;
 use crate::challenge::{Answer, BufferTooShort, Scheme};
 use crate::jose::jws::SignatureChecked;
 use crate::outcome::{Disclosure, Outcome};
@@ -7,8 +8,9 @@ use crate::policy::{AudienceChecked, LetThrough, Permitted, TimeChecked};
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::recovery::Recovery;
-use crate::refusal::{Context, Refusal};
+use crate::refusal::{self, Context, Refusal};
 use crate::request::Place;
+use crate::time::Seconds;
 
 /// One decision on one request.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +52,7 @@ pub(crate) enum Grounds {
     /// The request is a CORS preflight that the route lets pass.
     Preflight(LetThrough),
     /// A credential was verified and permitted.
-    Credential(SignatureChecked, AudienceChecked, TimeChecked, Permitted),
+    Credential(SignatureChecked, AudienceChecked, TimeChecked, NotUsedBefore, Permitted),
 }
 
 impl<'d> Decision<'d> {
@@ -138,7 +140,7 @@ impl<'d> Decision<'d> {
     pub const fn recovery(&self) -> Recovery {
         match &self.verdict {
             Verdict::Allow(_) => Recovery::None,
-            Verdict::Refuse(refusal) => refusal.reason.recovery(),
+            Verdict::Refuse(refusal) => refusal::recovery(refusal.reason, refusal.retry_after),
         }
     }
 
@@ -147,7 +149,16 @@ impl<'d> Decision<'d> {
     pub const fn may_resend(&self) -> bool {
         match &self.verdict {
             Verdict::Allow(_) => true,
-            Verdict::Refuse(refusal) => refusal.reason.may_resend(),
+            Verdict::Refuse(refusal) => refusal::may_resend(refusal.reason, refusal.retry_after),
+        }
+    }
+
+    /// How long the caller should wait before it asks again, where waiting helps; the answer's `Retry-After` says the same.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Seconds> {
+        match &self.verdict {
+            Verdict::Allow(_) => None,
+            Verdict::Refuse(refusal) => refusal.retry_after,
         }
     }
 

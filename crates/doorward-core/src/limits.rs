@@ -50,5 +50,135 @@ pub const LEEWAY_DEFAULT: u64 = 30;
 /// The longest SPIFFE id in bytes (SPIFFE ID, section 2.3).
 pub const SPIFFE_ID: usize = 2048;
 
+/// The longest span between fetches of keys that a policy may ask for, in seconds.
+///
+/// A key that was withdrawn at its provider is good until the next fetch; a day is the longest that anybody should need to
+/// notice.
+pub const KEYS_REFRESH_MAX: u64 = 86_400;
+
+/// The longest span that a policy may let keys be used past their lifetime while they cannot be fetched, in seconds.
+///
+/// A month: longer than any outage, and a provider that cannot be reached for so long is no longer one.
+pub const KEYS_STALE_MAX: u64 = 30 * 86_400;
+
+/// How many verified credentials are remembered unless the policy says otherwise: the callers of a busy service within the
+/// hour that their tokens live, in below two megabytes.
+pub const KNOWN_DEFAULT: usize = 10_000;
+
+/// How many refused credentials are remembered unless the policy says otherwise: a retry storm repeats few, and distinct
+/// ones are a flood for which no room is enough.
+pub const REFUSED_DEFAULT: usize = 2_000;
+
+/// How many used values are remembered unless the policy says otherwise: a hundred a second for the quarter of an hour that
+/// tokens for one use live at most in practice.
+pub const REPLAY_DEFAULT: usize = 100_000;
+
+/// The most entries that a policy may give to any store: sixteen million, over 2 GiB of verified credentials, beyond which a
+/// mistyped number would be a process that cannot start.
+pub const STORE_MAX: usize = 1 << 24;
+
+/// The most failures that a policy may allow one caller at once: more than any human or retry loop makes by mistake.
+pub const FAILURES_MAX: usize = 10_000;
+
+/// The longest span over which a policy may count failures, in seconds: with one failure in it, the longest wait that a
+/// throttled caller is told, and as long as we would wait for somebody who asks it of us ([`KEYS_RETRY_AFTER_MAX`]).
+pub const FAILURES_PER_MAX: u64 = 3_600;
+
+/// The most revocations that are read from one file, and the most that are taken through the API beside them.
+///
+/// As many as the default of the replay store: an entry is needed only until its token would have expired, so this is more
+/// than one token revoked in every second of a day.
+pub const REVOCATIONS: usize = 100_000;
+
+/// The largest revocation file that is read, in bytes: [`REVOCATIONS`] entries of 320 bytes, twice what a URL as issuer and
+/// a SPIFFE id or UUID take.
+pub const REVOCATION_BYTES: usize = 32 * 1_000 * 1_000;
+
+/// How long a fetch of keys may take to look up a name and, again, to connect with TLS, in seconds.
+///
+/// TCP sends its first packet again after one second and once more after three (RFC 6298, section 2): two of the three may be lost.
+pub const FETCH_CONNECT: u64 = 3;
+
+/// How long a fetch of keys may take in all, discovery of their address included, in seconds: no longer than the span
+/// between two fetches ([`KEYS_WINDOW`]), and ten times what distant providers take for both requests.
+pub const FETCH_WHOLE: u64 = 10;
+
+/// How many fetches of keys one engine runs at the same time.
+///
+/// A thousand issuers at fifty milliseconds each are loaded in thirteen seconds with four, and three that hang leave one free.
+pub const FETCHES_AT_ONCE: usize = 4;
+
+/// The longest header of an answer with keys, in bytes: what common servers take of a request, eight fields of 8 KiB.
+pub const FETCH_HEADER_BYTES: usize = 64 * 1024;
+
+/// The largest file of certificates that servers of keys are known by, in bytes: four times Mozilla's whole list as PEM.
+pub const FETCH_CA_BYTES: u64 = 1 << 20;
+
+/// How often watched files are looked at, in seconds: a tenth of what a kubelet takes at best to bring a change to a pod,
+/// and for a hundred files one system call every twenty milliseconds.
+pub const WATCH_EVERY: u64 = 2;
+
+/// How long a watched file must have looked the same before it is read, in milliseconds: more than the coarsest time
+/// stamps of current file systems (ten milliseconds on ext4 and XFS), and than one pause of a program that writes it in pieces.
+pub const WATCH_SETTLE_MILLIS: u64 = 250;
+
 /// How many challenges one answer may carry: one for each scheme that a route can accept.
 pub const CHALLENGES: usize = 4;
+
+/// How long a refused credential is remembered, in seconds: RFC 2308, section 5 keeps negative answers about names for hours,
+/// but a caller that mends what was wrong must not wait. A client's retries are over in this time, and a storm that lasts
+/// longer costs one full check in a minute.
+pub const REFUSED_FOR: u64 = 60;
+
+/// The least time between the beginnings of two fetches of one issuer's keys, in seconds, whatever asks for them.
+///
+/// The shortest that libraries use (aws-jwt-verify 10 s, jose and PyJWT 30 s, Microsoft.IdentityModel 5 min): it bounds how
+/// long a flood of unknown kids can delay a new key, and a fetch every ten seconds troubles no provider.
+pub const KEYS_WINDOW: u64 = 10;
+
+/// The default for the longest time between two fetches of one issuer's keys, in seconds: what Envoy and jose use.
+pub const KEYS_REFRESH_DEFAULT: u64 = 600;
+
+/// The shortest lifetime that a fetched set gets, in seconds, whatever the policy or the provider says.
+///
+/// Providers answer with `max-age=0` or `no-store`; libjwt's least time between two fetches is the same minute.
+pub const KEYS_REFRESH_MIN: u64 = 60;
+
+/// The default for how long keys stay in use past their lifetime while the provider cannot be asked, in seconds.
+///
+/// A day: an outage that begins in the evening can be mended in the morning.
+pub const KEYS_STALE_DEFAULT: u64 = 24 * 60 * 60;
+
+/// How long a fetch may take before it counts as failed, in seconds: nginx's and Apache's usual patience with a server
+/// behind them.
+pub const KEYS_FETCH_DEADLINE: u64 = 60;
+
+/// The longest wait between fetches that fail, in seconds, unless the provider asks for more: half of the default refresh,
+/// so that a provider's return is noticed sooner than by the schedule.
+pub const KEYS_BACKOFF_MAX: u64 = 300;
+
+/// The longest `Retry-After` of a provider that is obeyed, in seconds.
+///
+/// An hour leaves many tries within a day's stale cap; a provider that answers with a date in the next year must not end
+/// them.
+pub const KEYS_RETRY_AFTER_MAX: u64 = 60 * 60;
+
+/// How many recently missed keys of one issuer are told apart.
+///
+/// A rotation brings one or two new keys, the largest known sets hold eight; the rest is room for strangers' kids, which
+/// push out no more than the knowledge that they were asked for.
+pub const KEYS_MISSED: usize = 32;
+
+/// After how many seconds a caller may try again that was turned away because the store of single-use values was full: one turn
+/// of its wheel, in which some expire.
+pub const REPLAY_FULL_WAIT: u64 = 10;
+
+/// The part of a replay store that one issuer may fill if there are several: one half.
+///
+/// In most policies one issuer gives nearly all tokens, so that a smaller share would waste memory every day; with this one
+/// an issuer that runs amok leaves the others as much as it takes.
+pub const REPLAY_SHARE: usize = 2;
+
+/// How many peers and credentials the limit on failures counts at once: as many as one site of IPv6 has networks (RFC 6177,
+/// section 2), in half a megabyte.
+pub const FAILURES_KEYS: usize = 1 << 16;

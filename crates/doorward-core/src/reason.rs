@@ -291,7 +291,7 @@ reasons! {
     csf: ["PR.AA-02", "PR.AA-04"], zero_trust: ["T6", "3.1.1"], nhi: ["NHI3", "NHI6"], ztmm: ["Identity Stores"];
 
     206 KeyUnknown "key_unknown" 401 Unauthenticated Error(InvalidToken),
-    RefreshCredential, resend: true, Fault,
+    RefreshCredential, resend: false, Fault,
     "the token is signed with a key that its issuer does not publish",
     operator: "check whether the issuer rotated its keys and whether the key set here is current",
     ["RFC 7515, section 4.1.4", "RFC 7517, section 4.5", "RFC 8725, section 3.1"],
@@ -374,6 +374,13 @@ reasons! {
     ["RFC 9470, section 3", "RFC 9470, section 5"],
     csf: ["PR.AA-03", "PR.AA-05"], zero_trust: ["T4", "T6"], nhi: ["NHI4", "NHI10"], ztmm: ["Authentication", "Risk Assessments"];
 
+    218 TokenReplayed "token_replayed" 401 Unauthenticated Error(InvalidToken),
+    ReplaceCredential, resend: false, Attack,
+    "the token may be used once, and has been used before",
+    operator: "find out who else has it: a token that is used twice was stolen, or its caller retries without a new one",
+    ["RFC 7519, section 4.1.7", "RFC 9449, section 11.1"],
+    csf: ["DE.CM-09", "PR.AA-04", "RS.AN-03"], zero_trust: ["T6", "T7"], nhi: ["NHI2"], ztmm: ["Risk Assessments", "Visibility & Analytics"];
+
     300 RouteUnmatched "route_unmatched" 403 Forbidden NoChallenge,
     Stop, resend: false, Noise,
     "no route of the policy governs this path",
@@ -443,6 +450,13 @@ reasons! {
     operator: "check that the issuer's key set can be reached from here; the caller is not at fault",
     ["RFC 9110, section 15.6.4"],
     csf: ["PR.AA-01", "PR.AA-04"], zero_trust: ["T5", "3.1.1"], nhi: ["NHI6", "NHI3"], ztmm: ["Identity Stores"];
+
+    802 ReplayStoreFull "replay_store_full" 503 Unavailable NoChallenge,
+    Wait, resend: true, Fault,
+    "the memory for tokens that may be used once is full",
+    operator: "raise replay in [store], or look for the issuer whose tokens fill it; the caller is not at fault",
+    ["RFC 9110, section 15.6.4"],
+    csf: ["PR.AA-04", "DE.CM-09"], zero_trust: ["T5", "T7"], nhi: ["NHI2"], ztmm: ["Visibility & Analytics"];
 
     900 TooManyFailures "too_many_failures" 429 Throttled NoChallenge,
     Wait, resend: true, Attack,

@@ -2,6 +2,7 @@
 
 use crate::outcome::Disclosure;
 use crate::reason::Reason;
+use crate::recovery::Recovery;
 use crate::text::Texts;
 use crate::time::{Seconds, UnixTime};
 
@@ -16,8 +17,29 @@ pub struct Refusal<'d> {
     pub concealed: Option<Reason>,
     /// The HTTP status.
     pub status: u16,
+    /// How long the caller should wait before it asks again, where waiting helps.
+    pub retry_after: Option<Seconds>,
     /// What the route demands.
     pub demand: Demand<'d>,
+}
+
+/// What the caller should do next about a reason. A key that is being asked for will be known soon: then waiting is the
+/// cure, and whoever refreshed its credential instead would come back with the same key's.
+#[must_use]
+pub const fn recovery(reason: Reason, retry_after: Option<Seconds>) -> Recovery {
+    match (reason, retry_after) {
+        (Reason::KeyUnknown, Some(_)) => Recovery::Wait,
+        _ => reason.recovery(),
+    }
+}
+
+/// Whether the very same credential may be sent again, once, after that.
+#[must_use]
+pub const fn may_resend(reason: Reason, retry_after: Option<Seconds>) -> bool {
+    match (reason, retry_after) {
+        (Reason::KeyUnknown, Some(_)) => true,
+        _ => reason.may_resend(),
+    }
 }
 
 /// A reason on its way up, before it is known what the route demands.
@@ -25,18 +47,24 @@ pub struct Refusal<'d> {
 pub(crate) struct Fault<'d> {
     pub(crate) reason: Reason,
     pub(crate) context: Option<Context<'d>>,
+    pub(crate) wait: Option<Seconds>,
 }
 
 impl From<Reason> for Fault<'_> {
     fn from(reason: Reason) -> Self {
-        Self { reason, context: None }
+        Self { reason, context: None, wait: None }
     }
 }
 
 impl Reason {
     /// The reason with a fact beside it.
     pub(crate) const fn with(self, context: Context<'_>) -> Fault<'_> {
-        Fault { reason: self, context: Some(context) }
+        Fault { reason: self, context: Some(context), wait: None }
+    }
+
+    /// The reason with the time after which it may be gone.
+    pub(crate) const fn after<'d>(self, wait: Seconds) -> Fault<'d> {
+        Fault { reason: self, context: None, wait: Some(wait) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request as the core sees it: borrowed bytes, nothing copied.
 
+use core::net::IpAddr;
+
 /// One header field line.
 #[derive(Clone, Copy)]
 pub struct Field<'r> {
@@ -34,6 +36,12 @@ pub mod field_names {
     pub const AUTHORIZATION: &str = "authorization";
     /// Tells whether the content is a form.
     pub const CONTENT_TYPE: &str = "content-type";
+    /// Where proxies say whom they speak for, as most of them do.
+    pub const X_FORWARDED_FOR: &str = "x-forwarded-for";
+    /// Where proxies say whom they speak for, as [RFC 7239, section 4] has it.
+    ///
+    /// [RFC 7239, section 4]: https://www.rfc-editor.org/rfc/rfc7239#section-4
+    pub const FORWARDED: &str = "forwarded";
     /// Tells a CORS preflight from another OPTIONS.
     pub const ACCESS_CONTROL_REQUEST_METHOD: &str = "access-control-request-method";
 }
@@ -47,6 +55,7 @@ pub struct Request<'r> {
     pub(crate) url: &'r [u8],
     pub(crate) fields: &'r [Field<'r>],
     pub(crate) body: Option<&'r [u8]>,
+    pub(crate) peer: Option<IpAddr>,
 }
 
 impl<'r> Request<'r> {
@@ -57,13 +66,25 @@ impl<'r> Request<'r> {
         url: &'r (impl AsRef<[u8]> + ?Sized),
         fields: &'r [Field<'r>],
     ) -> Self {
-        Self { method: method.as_ref(), url: url.as_ref(), fields, body: None }
+        Self { method: method.as_ref(), url: url.as_ref(), fields, body: None, peer: None }
     }
 
     /// The same with its content, which matters only where a policy takes tokens from forms.
     #[must_use]
     pub const fn with_body(self, body: &'r [u8]) -> Self {
         Self { body: Some(body), ..self }
+    }
+
+    /// The same with the address of the connection that it came over: whoever holds the other end, be it a proxy. It matters
+    /// only where a policy limits failures by peer.
+    #[must_use]
+    pub const fn with_peer(self, peer: IpAddr) -> Self {
+        Self { peer: Some(peer), ..self }
+    }
+
+    /// The values of all lines with this name, the last first.
+    pub(crate) fn values_from_last(&self, name: &str) -> impl Iterator<Item = &'r [u8]> {
+        self.fields.iter().rev().filter_map(move |field| field.value_of(name))
     }
 
     /// The values of all lines with this name, in order.
@@ -127,4 +148,15 @@ pub enum Place {
     Query,
     /// In a form body.
     Form,
+}
+
+impl Place {
+    /// A number for each place.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Header => 1,
+            Self::Query => 2,
+            Self::Form => 3,
+        }
+    }
 }

@@ -74,3 +74,33 @@ impl core::fmt::Debug for Texts<'_> {
         f.debug_list().entries(self.iter()).finish()
     }
 }
+/// A number in decimal digits, on the stack.
+pub(crate) struct Digits {
+    /// Twenty digits hold every u64.
+    digits: [u8; 20],
+    from: usize,
+}
+
+impl Digits {
+    /// The digits of a number.
+    pub(crate) fn of(mut value: u64) -> Self {
+        let mut digits = [0; 20];
+        let mut from = digits.len();
+        loop {
+            from -= 1;
+            if let (Some(digit), Ok(last)) = (digits.get_mut(from), u8::try_from(value % 10)) {
+                *digit = b'0' + last;
+            }
+            value /= 10;
+            if value == 0 {
+                return Self { digits, from };
+            }
+        }
+    }
+
+    /// The digits as text, without leading zeros.
+    pub(crate) fn text(&self) -> &str {
+        let digits = self.digits.get(self.from..).and_then(|digits| core::str::from_utf8(digits).ok());
+        digits.unwrap_or_default()
+    }
+}

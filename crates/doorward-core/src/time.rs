@@ -21,6 +21,9 @@ impl UnixTime {
     /// word would make a token valid for tens of thousands of years.
     pub const LATEST: Self = Self { seconds: 253_402_300_799, nanos: 999_999_999 };
 
+    /// The earliest point that can be told.
+    pub const EARLIEST: Self = Self { seconds: i64::MIN, nanos: 0 };
+
     /// The point `seconds` after the epoch.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {

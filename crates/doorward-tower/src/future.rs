@@ -115,7 +115,7 @@ impl<S> Form<S> {
             let Ok(frame) = frame else { return Poll::Ready(Err(form_unreadable(&self.parts))) };
             match frame.into_data() {
                 Ok(data) => {
-                    if data.remaining() > self.shared.form_limit.saturating_sub(self.data.len()) {
+                    if data.remaining() > self.shared.form_limit().saturating_sub(self.data.len()) {
                         return Poll::Ready(Err(form_too_large(&self.parts)));
                     }
                     self.data.put(data);

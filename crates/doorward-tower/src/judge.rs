@@ -26,13 +26,12 @@ pub(crate) fn reads_form(shared: &Shared, parts: &Parts) -> bool {
     const FORM: &[u8] = b"application/x-www-form-urlencoded";
     let bodiless =
         matches!(parts.method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS | Method::TRACE);
-    if !shared.engine.reads_body() || bodiless {
-        return false;
-    }
-    parts.headers.get_all(CONTENT_TYPE).iter().any(|value| {
+    let is_form = |value: &HeaderValue| {
         let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
         essence.trim_ascii().eq_ignore_ascii_case(FORM)
-    })
+    };
+    // The policy may be another one by now: it is asked each time, and last, as most requests are no forms.
+    !bodiless && parts.headers.get_all(CONTENT_TYPE).iter().any(is_form) && shared.engine.reads_body()
 }
 
 /// Judges a request. If it is let in, its parts are made what the inner service may see.
@@ -67,11 +66,14 @@ fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) 
         if let Some(body) = body {
             request = request.with_body(body);
         }
+        if let Some(peer) = (shared.peer)(&parts.extensions) {
+            request = request.with_peer(peer);
+        }
         let Work { scratch, answer, record } = work;
         let now = (shared.clock)();
         let decision = shared.engine.decide(&request, now, scratch);
         if !decision.is_allow() {
-            return Err(refuse(&decision, answer, parts));
+            return Err(refuse(shared, &decision, answer, parts));
         }
         let is_served = nested.is_none_or(|original| nest::leaves(original.path(), parts.uri.path()));
         if decision.path() != uri.path() || !is_served {
@@ -79,18 +81,19 @@ fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) 
             if nested.is_some() || !shared.before_routing {
                 // Two empty segments are ambiguous under every policy: the answer to them is the answer to this.
                 let request = Request::new(parts.method.as_str(), "//", fields);
-                return Err(refuse(&shared.engine.decide(&request, now, scratch), answer, parts));
+                return Err(refuse(shared, &shared.engine.decide(&request, now, scratch), answer, parts));
             }
             let uri = rewritten(uri, decision.path()).ok_or_else(|| refusal::fault(parts))?;
-            return Ok(Passed { uri: Some(uri), ..pass(&decision, answer, record, parts)? });
+            return Ok(Passed { uri: Some(uri), ..pass(shared, &decision, answer, record, parts)? });
         }
-        pass(&decision, answer, record, parts)
+        pass(shared, &decision, answer, record, parts)
     })
 }
 
 fn pass(
+    shared: &Shared,
     decision: &Decision<'_>,
-    answer: &mut [u8],
+    answer: &mut Vec<u8>,
     record: &mut Vec<u8>,
     parts: &Parts,
 ) -> Result<Passed, Refusal> {
@@ -98,15 +101,17 @@ fn pass(
         snapshot::record(decision, record);
         Caller::from_record(Arc::from(record.as_slice()))
     });
-    let fields = refusal::fields(decision, answer).ok_or_else(|| refusal::fault(parts))?;
+    let fields = refusal::fields(&shared.engine, decision, answer).ok_or_else(|| refusal::fault(parts))?;
     Ok(Passed { caller: caller.flatten(), uri: None, fields })
 }
 
-fn refuse(decision: &Decision<'_>, answer: &mut [u8], parts: &Parts) -> Refusal {
+fn refuse(shared: &Shared, decision: &Decision<'_>, answer: &mut Vec<u8>, parts: &Parts) -> Refusal {
     if decision.is_allow() {
         return refusal::fault(parts);
     }
-    let Some(fields) = refusal::fields(decision, answer) else { return refusal::fault(parts) };
+    let Some(fields) = refusal::fields(&shared.engine, decision, answer) else {
+        return refusal::fault(parts);
+    };
     if grpc::is_call(parts) {
         grpc::refuse(decision, fields)
     } else {

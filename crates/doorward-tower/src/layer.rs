@@ -1,10 +1,12 @@
 //! The layer: an engine, a clock and how paths are treated, shared by every service that it makes.
 
+use crate::peer::{self, FindPeer};
 use crate::pool::Pool;
 use crate::service::Doorward;
+use core::net::IpAddr;
 use doorward::error::LoadErrors;
-use doorward::{Engine, UnixTime};
-use http::HeaderName;
+use doorward::{Engine, Fields, UnixTime};
+use http::{Extensions, HeaderName};
 use std::path::Path;
 use std::sync::Arc;
 use tower_layer::Layer;
@@ -20,30 +22,36 @@ pub struct DoorwardLayer {
 /// What all services of a layer share.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) engine: Arc<Engine>,
-    /// The names of the fields that the engine looks at.
+    pub(crate) engine: Engine,
+    /// The names of the fields that an engine may look at: of all of them, since those that it does look at may change when it
+    /// is loaded anew.
     pub(crate) names: Box<[HeaderName]>,
     pub(crate) clock: fn() -> UnixTime,
     pub(crate) before_routing: bool,
-    pub(crate) form_limit: usize,
+    /// The limit on forms, where it is not the engine's own, which may change as well.
+    pub(crate) form_limit: Option<usize>,
+    pub(crate) peer: FindPeer,
     pub(crate) pool: Pool,
 }
 
 impl DoorwardLayer {
     /// A layer that decides by this engine, with the system's clock.
     ///
+    /// The engine goes on in the caller's hands too, since its clones are one engine: [`Engine::reload`] on any of them is in
+    /// force here from the next request on, [`Engine::status`] tells what is trusted.
+    ///
     /// # Panics
     ///
-    /// If the engine looks at a field that has no valid name in lower case. None does.
+    /// If some policy could look at a field that has no valid name in lower case. None can.
     #[must_use]
-    pub fn new(engine: Arc<Engine>) -> Self {
-        let form_limit = engine.form_limit();
+    pub fn new(engine: Engine) -> Self {
         Self {
             shared: Arc::new(Shared {
-                names: names(engine.fields()),
+                names: names(Fields::ALL.iter()),
                 clock: doorward::now,
                 before_routing: false,
-                form_limit,
+                form_limit: None,
+                peer: peer::told,
                 pool: Pool::default(),
                 engine,
             }),
@@ -56,7 +64,7 @@ impl DoorwardLayer {
     ///
     /// Every fault that [`Engine::from_file`] finds.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadErrors> {
-        Engine::from_file(path).map(|engine| Self::new(Arc::new(engine)))
+        Engine::from_file(path).map(Self::new)
     }
 
     /// The same with another clock, for tests and for hosts that keep their own time.
@@ -83,7 +91,28 @@ impl DoorwardLayer {
     /// No other body is touched, and none at all unless the policy takes tokens from forms.
     #[must_use]
     pub fn with_form_limit(self, bytes: usize) -> Self {
-        self.with(|shared| shared.form_limit = bytes)
+        self.with(|shared| shared.form_limit = Some(bytes))
+    }
+
+    /// The same with another way to learn the address of the connection's other end, which a policy's `limit` counts failed
+    /// attempts by. The default looks for a [`Peer`](crate::Peer); without an address nobody's attempts are counted by it.
+    ///
+    /// axum tells it as `ConnectInfo` where the server was started with `into_make_service_with_connect_info`:
+    ///
+    /// ```
+    /// # use axum::extract::ConnectInfo;
+    /// # use core::net::SocketAddr;
+    /// # use doorward_tower::DoorwardLayer;
+    /// # fn layer(door: DoorwardLayer) -> DoorwardLayer {
+    /// door.with_peer(|extensions| extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
+    /// # }
+    /// ```
+    ///
+    /// It must be the address of the *connection*: what a proxy says in a header field is read by the engine, and believed only
+    /// of the policy's `trusted_proxies`.
+    #[must_use]
+    pub fn with_peer(self, find: fn(&Extensions) -> Option<IpAddr>) -> Self {
+        self.with(|shared| shared.peer = find)
     }
 
     /// The engine that decides.
@@ -99,8 +128,15 @@ impl DoorwardLayer {
 }
 
 /// The names to look up in a header map. None may be left out, or a credential could go unseen: rather no layer is made.
-fn names(fields: &[&'static str]) -> Box<[HeaderName]> {
-    fields.iter().copied().map(HeaderName::from_static).collect()
+fn names(fields: impl Iterator<Item = &'static str>) -> Box<[HeaderName]> {
+    fields.map(HeaderName::from_static).collect()
+}
+
+impl Shared {
+    /// The longest form that is read ahead.
+    pub(crate) fn form_limit(&self) -> usize {
+        self.form_limit.unwrap_or_else(|| self.engine.form_limit())
+    }
 }
 
 impl<S> Layer<S> for DoorwardLayer {
@@ -133,12 +169,12 @@ mod tests {
 
     #[test]
     fn every_field_of_an_engine_is_looked_up() {
-        assert_eq!(*names(&["authorization", "content-type"]), ["authorization", "content-type"]);
+        assert!(Fields::ALL.iter().eq(names(Fields::ALL.iter()).iter().map(HeaderName::as_str)));
     }
 
     #[test]
     #[should_panic = "invalid bytes"]
     fn no_layer_is_made_that_would_not_see_a_field() {
-        names(&["authorization", "no name"]);
+        names(["authorization", "no name"].into_iter());
     }
 }

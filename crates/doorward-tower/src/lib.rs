@@ -56,6 +56,19 @@
 //! | `throttled` | 429 | 8 `RESOURCE_EXHAUSTED` |
 //! | `unavailable` | 503 | 14 `UNAVAILABLE` |
 //!
+//! A 429 and a 503 say in `Retry-After` when to ask again, as does a 401 whose key is being fetched.
+//!
+//! # Who failed too often
+//!
+//! A policy with a `limit` counts failed attempts by the caller's address, which is that of the connection:
+//! [`DoorwardLayer::with_peer`] says where the server tells it, for axum in one line. Behind a proxy the policy's
+//! `trusted_proxies` names that proxy, and what it says in `X-Forwarded-For` counts instead.
+//!
+//! # Policies and keys that change
+//!
+//! [`Engine::reload`](doorward::Engine::reload) on the layer's engine, or on any clone of it, is in force from the next request
+//! on, for every service that the layer has made; requests under way end by the policy that they began with.
+//!
 //! The response carries a [`Refused`] among its extensions, for whatever logs or counts outside of this layer.
 #![forbid(unsafe_code)]
 
@@ -67,6 +80,7 @@ mod grpc;
 mod judge;
 mod layer;
 mod nest;
+mod peer;
 mod pool;
 mod refusal;
 mod request_body;
@@ -78,6 +92,7 @@ pub use caller::Caller;
 pub use extractor::CallerRejection;
 pub use future::ResponseFuture;
 pub use layer::DoorwardLayer;
+pub use peer::Peer;
 pub use refusal::Refused;
 pub use request_body::RequestBody;
 pub use response_body::ResponseBody;

@@ -3,7 +3,7 @@
 use crate::grpc;
 use crate::judge::Fields;
 use bytes::Bytes;
-use doorward::{Body, Decision, Outcome, Reason};
+use doorward::{Body, Decision, Engine, Outcome, Reason};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
@@ -52,8 +52,15 @@ impl Refused {
 }
 
 /// The fields of a decision's answer. `None` if they cannot be written, which the size of the buffer rules out.
-pub(crate) fn fields(decision: &Decision<'_>, buffer: &mut [u8]) -> Option<Fields> {
-    let answer = decision.answer(buffer).ok()?;
+pub(crate) fn fields(engine: &Engine, decision: &Decision<'_>, buffer: &mut Vec<u8>) -> Option<Fields> {
+    let answer = match decision.answer(buffer) {
+        Ok(answer) => answer,
+        Err(_) => {
+            // A policy that was loaded since may have longer answers.
+            buffer.resize(engine.answer_bytes().max(buffer.len()), 0);
+            decision.answer(buffer).ok()?
+        }
+    };
     let pairs = answer.fields().map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))

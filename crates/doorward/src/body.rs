@@ -3,6 +3,8 @@
 use doorward_core::decision::Decision;
 use doorward_core::outcome::{Disclosure, Outcome};
 use doorward_core::reason::Reason;
+use doorward_core::refusal;
+use doorward_core::time::Seconds;
 
 /// The media type of a [`Body`].
 pub const MEDIA_TYPE: &str = "application/json";
@@ -22,10 +24,22 @@ impl Body {
     /// The body for a decision; empty where the caller is let in.
     #[must_use]
     pub fn new(decision: &Decision<'_>) -> Self {
-        Self::of(decision.outcome(), decision.status(), decision.reason(), decision.disclosure())
+        Self::of(
+            decision.outcome(),
+            decision.status(),
+            decision.reason(),
+            decision.retry_after(),
+            decision.disclosure(),
+        )
     }
 
-    pub(crate) fn of(outcome: Outcome, status: u16, reason: Option<Reason>, disclosure: Disclosure) -> Self {
+    pub(crate) fn of(
+        outcome: Outcome,
+        status: u16,
+        reason: Option<Reason>,
+        retry_after: Option<Seconds>,
+        disclosure: Disclosure,
+    ) -> Self {
         let mut body = Self { bytes: [0; BYTES], len: 0 };
         if outcome == Outcome::Allow {
             return body;
@@ -41,7 +55,7 @@ impl Body {
             body.push(r#"","reason":""#);
             body.push(reason.code());
             body.push(r#"","recovery":""#);
-            body.push(reason.recovery().code());
+            body.push(refusal::recovery(reason, retry_after).code());
         }
         body.push(r#""}"#);
         body
@@ -82,7 +96,7 @@ mod tests {
     #[test]
     fn every_body_is_whole_json() {
         for reason in Reason::ALL {
-            let body = Body::of(reason.outcome(), reason.status(), Some(*reason), Disclosure::Reason);
+            let body = Body::of(reason.outcome(), reason.status(), Some(*reason), None, Disclosure::Reason);
             let json: serde_json::Value = serde_json::from_str(body.as_str()).unwrap();
             let expected = serde_json::json!({
                 "status": reason.status(), "outcome": reason.outcome().code(),
@@ -94,8 +108,8 @@ mod tests {
 
     #[test]
     fn a_reason_is_named_only_where_it_is_disclosed() {
-        let body = Body::of(Outcome::Forbidden, 404, Some(Reason::RouteUnmatched), Disclosure::None);
+        let body = Body::of(Outcome::Forbidden, 404, Some(Reason::RouteUnmatched), None, Disclosure::None);
         assert_eq!(body.as_str(), r#"{"status":404,"outcome":"forbidden"}"#);
-        assert_eq!(Body::of(Outcome::Allow, 200, None, Disclosure::Reason).as_str(), "");
+        assert_eq!(Body::of(Outcome::Allow, 200, None, None, Disclosure::Reason).as_str(), "");
     }
 }

@@ -2,14 +2,16 @@
 
 use crate::error::{LoadError, LoadErrors};
 use crate::policy::model::{
-    Accept, ClaimTest as Test, Delegation as Delegated, IssuerModel, PolicyModel, RouteModel,
+    Accept, ClaimTest as Test, Delegation as Delegated, IssuerModel, LimitModel, PolicyModel, RouteModel,
     Scalar as Single,
 };
 use crate::tree::Tree;
 use doorward_core::policy::{
-    AsTables, ClaimTest, Delegation, Edge, Issuer, Node, Route, Rule, Scalar, Settings, Tables,
+    AsTables, ClaimTest, Delegation, Edge, Issuer, Limit, Network, Node, Route, Rule, Scalar, Settings,
+    Tables,
 };
 use doorward_core::request::Places;
+use doorward_core::store::Rate;
 use doorward_core::text::Span;
 use std::collections::HashMap;
 
@@ -27,6 +29,7 @@ pub struct Compiled {
     accepts: Vec<u32>,
     rules: Vec<Rule>,
     scalars: Vec<Scalar>,
+    trusted_proxies: Vec<Network>,
 }
 
 impl AsTables for Compiled {
@@ -44,6 +47,7 @@ impl AsTables for Compiled {
             accepts: &self.accepts,
             rules: &self.rules,
             scalars: &self.scalars,
+            trusted_proxies: &self.trusted_proxies,
         }
     }
 }
@@ -63,6 +67,8 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
         advertise_scope: model.advertise_scope,
         unmatched: model.unmatched,
         max_credential: index(model.max_credential),
+        forwarded: model.forwarded,
+        limit: model.limit.map(limit),
     };
     let issuers: Vec<_> =
         model.issuers.iter().map(|issuer| compile_issuer(issuer, model, &mut pool)).collect();
@@ -91,6 +97,7 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
         accepts: Vec::new(),
         rules: Vec::new(),
         scalars: Vec::new(),
+        trusted_proxies: model.trusted_proxies.iter().map(|network| (*network).into()).collect(),
     };
     let mut tree = Tree::new();
     let mut errors: Vec<LoadError> = Vec::new();
@@ -113,6 +120,14 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
     Ok(compiled)
 }
 
+fn limit(model: LimitModel) -> Limit {
+    Limit {
+        rate: Rate { failures: model.failures, per: model.per },
+        by_peer: model.by.peer,
+        by_credential: model.by.credential,
+    }
+}
+
 fn compile_issuer(issuer: &IssuerModel, model: &PolicyModel, pool: &mut Pool) -> Issuer {
     let name = pool.text(&issuer.name);
     // A trust domain is an issuer by its name.
@@ -127,9 +142,19 @@ fn compile_issuer(issuer: &IssuerModel, model: &PolicyModel, pool: &mut Pool) ->
         algorithms: issuer.algorithms,
         leeway: issuer.leeway.unwrap_or(model.leeway),
         max_age: issuer.max_age,
-        required_claims: pool.list(&issuer.required_claims),
+        required_claims: pool.list(&required_claims(issuer)),
         places: places(issuer),
+        single_use: issuer.single_use,
     }
+}
+
+/// The claims that its tokens must have: a token that is taken once is known by its `jti`.
+fn required_claims(issuer: &IssuerModel) -> Vec<String> {
+    let mut claims = issuer.required_claims.clone();
+    if issuer.single_use && !claims.iter().any(|claim| claim == "jti") {
+        claims.push("jti".to_owned());
+    }
+    claims
 }
 
 fn places(issuer: &IssuerModel) -> Places {

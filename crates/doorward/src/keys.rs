@@ -1,14 +1,18 @@
 //! Keys as issuers publish them: read from JWK text, checked, and prepared once.
 
 use crate::provider::{DefaultProvider, PreparedKey};
+use core::hash::BuildHasher as _;
 use doorward_core::jose::jwk::{Jwk, JwkFault, JwkSet, Purpose};
 use doorward_core::key::{
-    Algorithm, Algorithms, Keys, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
+    Algorithm, Algorithms, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
 };
 use doorward_core::limits;
 use doorward_core::policy::Profile;
+use doorward_core::time::UnixTime;
 use doorward_core::wire::Scratch;
 use doorward_core::wire::json::{Member, Value};
+use std::hash::RandomState;
+use std::sync::LazyLock;
 
 /// The largest JWK Set that is read, in bytes: a thousand keys of usual size, and less than any provider's page limit.
 pub const JWK_SET_BYTES: usize = 1 << 20;
@@ -18,6 +22,27 @@ pub struct Key<K = PreparedKey> {
     id: Option<Box<str>>,
     algorithm: Algorithm,
     prepared: K,
+    /// Stands for the key's text; only compared within one issuer, whose own word all of its keys are.
+    print: u64,
+    serial: u32,
+    /// When it was seen first.
+    pub(crate) first_seen: UnixTime,
+}
+
+impl<K> Key<K> {
+    /// Makes it the same key as an earlier one of its issuer, if it is, or a new one.
+    pub(crate) fn follow(&mut self, before: &[Self], now: UnixTime) {
+        let same = |old: &&Self| old.print == self.print && old.algorithm == self.algorithm;
+        (self.serial, self.first_seen) = match before.iter().find(same) {
+            Some(old) => (old.serial, old.first_seen),
+            None => (crate::engine::epoch(), now),
+        };
+    }
+
+    /// Whether it is the same key.
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        self.serial == other.serial
+    }
 }
 
 impl<K> core::fmt::Debug for Key<K> {
@@ -44,30 +69,9 @@ impl<K: Verify> PublishedKey for Key<K> {
     fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
-}
 
-/// The keys of each issuer, by its index in the policy.
-#[derive(Debug)]
-pub struct KeyRing<K = PreparedKey> {
-    issuers: Vec<Vec<Key<K>>>,
-}
-
-impl<K> KeyRing<K> {
-    pub(crate) const fn new(issuers: Vec<Vec<Key<K>>>) -> Self {
-        Self { issuers }
-    }
-
-    /// Every key of every issuer.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Key<K>> {
-        self.issuers.iter().flatten()
-    }
-}
-
-impl<K: Verify> Keys for KeyRing<K> {
-    type Key = Key<K>;
-
-    fn of_issuer(&self, issuer: usize) -> &[Key<K>] {
-        self.issuers.get(issuer).map_or(&[], Vec::as_slice)
+    fn serial(&self) -> u32 {
+        self.serial
     }
 }
 
@@ -186,7 +190,8 @@ impl<P: Verify> KeySet<P> {
                 }
                 _ => format!("it is not a valid key for {}", algorithm.name()),
             })?;
-            self.keys.push(Key { id: id_of(value), algorithm, prepared });
+            let (print, first_seen) = (print_of(value), UnixTime::EARLIEST);
+            self.keys.push(Key { id: id_of(value), algorithm, prepared, print, serial: 0, first_seen });
         }
         Ok(())
     }
@@ -209,6 +214,15 @@ impl<P: Verify> KeySet<P> {
         if nameless > 0 && self.keys.len() > 1 {
             self.warnings.push("a key without a `kid` among others is tried for every token".to_owned());
         }
+    }
+}
+
+/// A number that stands for the text of a key in this process.
+fn print_of(key: Value<'_>) -> u64 {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    match key {
+        Value::Object(text) => SEED.hash_one(text),
+        _ => 0,
     }
 }
 

@@ -8,17 +8,21 @@
 pub mod body;
 pub mod cases;
 mod compile;
+mod digest;
 mod engine;
 pub mod error;
 pub mod identity;
 pub mod keys;
+mod peer;
 pub mod policy;
 pub mod provider;
 pub mod raw_request;
 pub mod report;
+pub mod revocation;
 mod scratch;
 pub mod snapshot;
 mod tree;
+mod trust;
 
 pub use body::Body;
 pub use compile::Compiled;
@@ -32,11 +36,14 @@ pub use doorward_core::recovery::Recovery;
 pub use doorward_core::refusal::Context;
 pub use doorward_core::request::{Field, Request};
 pub use doorward_core::time::{Seconds, UnixTime};
-pub use engine::Engine;
+pub use engine::{Engine, Fields, IssuerStatus, KeyStatus, NotReady, Status, StoreStatus, SupplyFault};
+pub use peer::peer;
 pub use policy::Format;
 pub use policy::nearest::nearest;
-pub use scratch::Scratch;
+pub use revocation::Revocation;
+pub use scratch::{Memory, Scratch};
 pub use snapshot::Snapshot;
+pub use trust::Event;
 
 /// The README's examples, which are tests.
 #[cfg(doctest)]

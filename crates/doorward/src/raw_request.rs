@@ -1,5 +1,6 @@
 //! A request that owns its bytes, for whatever keeps requests for later: tests, replays, logs.
 
+use core::net::IpAddr;
 use doorward_core::request::{Field, Request};
 
 /// A request as it was sent: fields in order, repeats kept.
@@ -14,6 +15,8 @@ pub struct RawRequest {
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
     /// The content, if there is any.
     pub body: Option<Vec<u8>>,
+    /// The address of the connection's other end, if it is known.
+    pub peer: Option<IpAddr>,
 }
 
 impl RawRequest {
@@ -30,12 +33,20 @@ impl RawRequest {
         self
     }
 
+    /// The same from this address.
+    #[must_use]
+    pub fn with_peer(mut self, peer: IpAddr) -> Self {
+        self.peer = Some(peer);
+        self
+    }
+
     /// Lends the request to `with`. All memory is there before `with` begins, so that a decision made in it can be seen
     /// to allocate nothing.
     pub fn lend<R>(&self, with: impl FnOnce(&Request<'_>) -> R) -> R {
         let fields: Vec<Field<'_>> =
             self.headers.iter().map(|(name, value)| Field::new(name, value)).collect();
         let request = Request::new(&self.method, &self.url, &fields);
+        let request = self.peer.map_or(request, |peer| request.with_peer(peer));
         match &self.body {
             Some(body) => with(&request.with_body(body)),
             None => with(&request),

@@ -35,6 +35,8 @@ pub struct Report {
     pub recovery: Recovery,
     /// Whether the very same credential may be sent again after the recovery.
     pub may_resend: bool,
+    /// How many seconds the caller should wait before it asks again, where waiting helps.
+    pub retry_after: Option<u64>,
     /// The header fields that the answer must carry, in order.
     pub headers: Vec<(String, String)>,
     /// Who the caller is, if that is known.
@@ -85,6 +87,7 @@ impl Report {
             reason: kept.reason(),
             recovery: kept.recovery(),
             may_resend: kept.may_resend(),
+            retry_after: kept.retry_after().map(|wait| wait.0),
             headers: kept.headers().map(owned).collect(),
             principal: kept.principal().as_ref().map(Caller::new),
             context: kept.context().as_ref().map_or(Value::Null, context),
@@ -128,6 +131,7 @@ impl Report {
             "operator": self.true_reason().map(Reason::operator),
             "signal": self.true_reason().map(|reason| reason.signal().code()),
             "may_resend": self.may_resend,
+            "retry_after": self.retry_after,
             "challenges": self.challenges().collect::<Vec<_>>(),
             "headers": headers,
             "principal": self.principal.as_ref().map(Caller::to_json),

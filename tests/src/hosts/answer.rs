@@ -18,15 +18,18 @@ pub enum Way {
 ///
 /// # Errors
 ///
-/// That the policy of the cases does not load.
+/// That the policy of the cases does not load, or that something could not be done that came before one of them.
 pub fn answer(file: &TableFile, way: Way) -> Result<Vec<Value>, String> {
     let mut lines: Vec<Value> = file.refused.iter().map(refused).collect();
     let Some(policy) = file.policy.as_ref().filter(|_| file.cases().next().is_some()) else {
         return Ok(lines);
     };
-    let engine = policy.load().map_err(|errors| errors.to_string())?;
-    let (mut scratch, mut bytes) = (engine.scratch(), Vec::new());
+    let shared = policy.load().map_err(|errors| errors.to_string())?;
+    let mut bytes = Vec::new();
     for (name, case) in file.cases() {
+        let own = file.engine_for(case)?;
+        let engine = own.as_ref().unwrap_or(&shared);
+        let mut scratch = engine.scratch();
         let said = case.with_request(|request| {
             let decision = engine.decide(request, case.at(), &mut scratch);
             let (report, claims) = match way {

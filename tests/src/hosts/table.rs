@@ -2,6 +2,7 @@
 
 use doorward::cases::{Case, CaseFile};
 use doorward::error::LoadErrors;
+use doorward::provider::DefaultProvider;
 use doorward::{Engine, Format};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -35,17 +36,17 @@ pub enum Source {
 }
 
 impl Source {
-    /// The engine of this policy.
+    /// The engine of this policy, which fetches nothing: what a table fetches, it supplies.
     ///
     /// # Errors
     ///
     /// Every fault of the policy, without the name of its file, and without a position where it is an object.
     pub fn load(&self) -> Result<Engine, LoadErrors> {
         let (loaded, is_object) = match self {
-            Self::File(path) => (Engine::from_file(path), false),
-            Self::Object { text, folder } => (Engine::from_text(text, Format::Json, Some(folder)), true),
-            Self::Toml { text, folder } => (Engine::from_text(text, Format::Toml, Some(folder)), false),
-            Self::Json { text, folder } => (Engine::from_text(text, Format::Json, Some(folder)), false),
+            Self::File(path) => (Engine::load_file(path), false),
+            Self::Object { text, folder } => (Engine::load_text(text, Format::Json, Some(folder)), true),
+            Self::Toml { text, folder } => (Engine::load_text(text, Format::Toml, Some(folder)), false),
+            Self::Json { text, folder } => (Engine::load_text(text, Format::Json, Some(folder)), false),
         };
         loaded.map_err(|errors| {
             let mut errors = errors.into_vec();
@@ -137,5 +138,20 @@ impl TableFile {
     pub fn cases(&self) -> impl Iterator<Item = (String, &Case)> {
         let held = self.file.cases().iter().filter(|case| case.request().is_some());
         held.map(|case| (format!("{}#{}", self.name, case.id()), case))
+    }
+
+    /// Those of them that one engine can answer for all: what came before others, a running server cannot be made to have seen.
+    pub fn shared_cases(&self) -> impl Iterator<Item = (String, &Case)> {
+        self.cases().filter(|(_, case)| case.before().is_none())
+    }
+
+    /// The engine of a case that has one of its own, after everything that came before.
+    ///
+    /// # Errors
+    ///
+    /// What could not be done.
+    pub fn engine_for(&self, case: &Case) -> Result<Option<Engine>, String> {
+        let own = self.file.engine_for(case, &DefaultProvider::new());
+        own.transpose().map_err(|errors| errors.to_string())
     }
 }

@@ -239,3 +239,6 @@ fn object(members: &[(String, String)]) -> String {
     let members: Vec<_> = members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
     format!("{{{}}}", members.join(","))
 }
+
+/// A way to spoil a token, and the reason for which it is refused then.
+pub(crate) type Flaw = (&'static str, fn(Token) -> Token);

@@ -9,12 +9,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward::keys::{Key, KeySet};
 use doorward::policy::{self, Format};
-use doorward::{Decision, Scratch};
+use doorward::provider::DefaultProvider;
+use doorward::revocation::{self, Issuers, Revocations};
+use doorward::{Decision, Engine};
 use doorward_core::challenge::{Scheme, Writer};
 use doorward_core::credential::{has_second_credential, split_scheme};
 use doorward_core::jose::jwk::{Jwk, JwkSet, Purpose};
 use doorward_core::jose::jws;
 use doorward_core::key::Algorithm;
+use doorward_core::policy::Revoked as _;
+use doorward_core::wire::forwarded as wire_forwarded;
 use doorward_core::wire::json::{Member, scan, scan_value};
 use doorward_core::wire::path::{self, Target};
 use doorward_core::wire::spiffe_id::SpiffeId;
@@ -25,18 +29,21 @@ use std::sync::LazyLock;
 pub type Body = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const ALL: [Body; 12] = [
+pub const ALL: [Body; 15] = [
     ("authorization", authorization),
     ("base64url", base64url),
     ("challenge", challenge),
     ("decide", decide),
     ("form", form),
+    ("forwarded", forwarded),
     ("json_scan", json_scan),
     ("jwk", jwk),
     ("jws", jws),
     ("path", path),
     ("policy", policy),
+    ("revocations", revocations),
     ("spiffe_id", spiffe_id),
+    ("supply_keys", supply_keys),
     ("target", target),
 ];
 
@@ -176,7 +183,7 @@ pub fn jws(data: &[u8]) {
     static KEYS: LazyLock<Vec<Key>> =
         LazyLock::new(|| KeySet::from_jwks(requests::JWK).map(|set| set.keys).unwrap_or_default());
     assert_eq!(KEYS.len(), 1);
-    let mut scratch = Scratch::default();
+    let mut scratch = doorward::Memory::default();
     let token = token::expand(data);
     let Ok(payload) = jws::verify(&token, &KEYS, scratch.lend()) else { return };
     let mut parts = token.rsplitn(2, |byte| *byte == b'.');
@@ -228,6 +235,67 @@ pub fn policy(data: &[u8]) {
         drop(requests::load(text, format));
     }
 }
+
+/// No line makes the reading of hops panic, and no line has more hops than commas ask for.
+pub fn forwarded(data: &[u8]) {
+    let Some((kind, line)) = data.split_first() else { return };
+    let most = line.iter().filter(|byte| **byte == b',').count() + 1;
+    let hops = match kind {
+        b'x' => wire_forwarded::x_forwarded_for(line).count(),
+        _ => wire_forwarded::forwarded(line).count(),
+    };
+    assert!((1..=most).contains(&hops), "{hops} hops in {}", line.escape_ascii());
+}
+
+/// No text makes the reader of revocations panic, in either format, and what it reads can be looked up.
+pub fn revocations(data: &[u8]) {
+    let Some((kind, text)) = data.split_first() else { return };
+    let Ok(text) = core::str::from_utf8(text) else { return };
+    let format = if *kind == b'j' { Format::Json } else { Format::Toml };
+    let issuers = Issuers::of(&FETCHING_MODEL);
+    if let Ok(entries) = revocation::read(text, format, &issuers) {
+        let all = Revocations::build(&entries, issuers);
+        assert_eq!(all.len(), entries.len());
+        assert!(!all.key(usize::MAX, "a"), "an issuer that there is not");
+    }
+}
+
+/// No text makes an engine panic that takes it for keys, and what it does not take changes nothing.
+pub fn supply_keys(data: &[u8]) {
+    let Some((kind, text)) = data.split_first() else { return };
+    let Ok(text) = core::str::from_utf8(text) else { return };
+    let issuer = if *kind == b'm' { "mesh" } else { "corp" };
+    let engine = Engine::with_provider(FETCHING, Format::Toml, None, DefaultProvider::new());
+    let Ok(engine) = engine else { panic!("the policy is sound") };
+    let now = requests::NOW;
+    let taken = engine.supply_keys(issuer, text, now).is_ok();
+    for one in engine.status(now).issuers {
+        assert_eq!(one.trust == "never", one.name != issuer || !taken, "{}: {}", one.name, one.trust);
+    }
+}
+
+/// A policy whose keys are fetched.
+const FETCHING: &str = r#"
+store = { off = true }
+[issuers.corp]
+profile = "rfc9068"
+issuer = "https://idp.example"
+audience = ["https://api.example"]
+algorithms = ["Ed25519", "RS256"]
+keys = { url = "https://idp.example/jwks" }
+[issuers.mesh]
+profile = "jwt-svid"
+trust_domain = "prod.example"
+audience = ["https://api.example"]
+algorithms = ["ES256"]
+keys = { url = "https://mesh.example/bundle" }
+[[routes]]
+path = "/"
+accept = ["corp", "mesh"]
+"#;
+
+static FETCHING_MODEL: LazyLock<policy::model::PolicyModel> =
+    LazyLock::new(|| policy::read(FETCHING, Format::Toml).unwrap_or_else(|errors| panic!("{errors}")));
 
 /// No value can leave its quotes: a reader of quoted strings gets every value back, and nothing else.
 pub fn challenge(data: &[u8]) {

@@ -5,6 +5,7 @@ pub mod decisions;
 pub mod exceptions;
 pub mod fuzz_bodies;
 pub mod json_reference;
+pub mod refresh;
 pub mod requests;
 pub mod token;
 pub mod trust_all;

@@ -91,7 +91,7 @@ accept = "anyone"
 ///
 /// What is wrong with it.
 pub fn load(text: &str, format: Format) -> Result<Engine<InsecureKey>, LoadErrors> {
-    Engine::with_provider(text, format, None, &InsecureTrustAll)
+    Engine::with_provider(text, format, None, InsecureTrustAll)
 }
 
 /// A request with the field lines as name and value.

@@ -14,19 +14,25 @@ mod hidden;
 mod issuer;
 mod json;
 mod key;
+mod limit;
 mod order;
 mod paths;
+mod peer;
 mod places;
 pub(crate) mod policy_errors;
 mod profiles;
+mod repeat;
+mod revocation;
 mod roles;
 mod routes;
 mod rules;
 mod scopes;
+mod single_use;
 mod step_up;
 mod svid;
 mod times;
 mod token_form;
+mod trust;
 
 use crate::case::File;
 use crate::mint::Key;
@@ -49,18 +55,24 @@ pub(crate) fn files() -> Vec<File> {
         issuer::files(),
         json::files(),
         key::files(),
+        limit::files(),
         order::files(),
         paths::files(),
+        peer::files(),
         places::files(),
         profiles::files(),
+        repeat::files(),
+        revocation::files(),
         roles::files(),
         routes::files(),
         rules::files(),
         scopes::files(),
+        single_use::files(),
         step_up::files(),
         svid::files(),
         times::files(),
         token_form::files(),
+        trust::files(),
     ];
     themes.into_iter().flatten().collect()
 }
@@ -119,13 +131,18 @@ fn mesh_issuer(different: Value) -> Value {
     with(issuer, different)
 }
 
+/// An issuer whose keys are fetched, which in the table means that they come by a step, and how they are kept.
+fn fetched(issuer: Value, kept: Value) -> Value {
+    with(issuer, json!({"keys": with(json!({"url": "https://keys.example/jwks"}), kept)}))
+}
+
 /// A policy that discloses reasons, with these issuers and routes.
 fn policy(issuers: Value, routes: Value) -> Value {
     json!({"realm": "orders", "disclosure": "reason", "issuers": issuers, "routes": routes})
 }
 
 /// An object with members of another put over its own.
-fn with(mut base: Value, different: Value) -> Value {
+pub(crate) fn with(mut base: Value, different: Value) -> Value {
     if let (Some(base), Value::Object(different)) = (base.as_object_mut(), different) {
         base.extend(different);
     }

@@ -1,7 +1,8 @@
 """One decision on every caller: let in, 401 or 403, with the reason, the challenge and the cure."""
 
 from ._doorward import Decision, Engine, Principal, __version__
-from ._errors import PolicyError, PolicyFault
+from ._errors import NotReadyError, PolicyError, PolicyFault
+from ._status import Status
 from ._vocabulary import CredentialKind, Disclosure, Grounds, Outcome, Reason, Recovery, Signal
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Disclosure",
     "Engine",
     "Grounds",
+    "NotReadyError",
     "Outcome",
     "PolicyError",
     "PolicyFault",
@@ -17,5 +19,6 @@ __all__ = [
     "Reason",
     "Recovery",
     "Signal",
+    "Status",
     "__version__",
 ]

@@ -5,6 +5,7 @@ The native half of doorward; import from `doorward` instead.
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from doorward._status import Status
 from doorward._vocabulary import CredentialKind, Disclosure, Grounds, Outcome, Reason, Recovery, Signal
 from os import PathLike
 from typing import Any, Final, Literal, final
@@ -118,6 +119,11 @@ class Decision:
         What the caller should do next.
         """
     @property
+    def retry_after(self, /) -> int | None:
+        """
+        After how many seconds the caller should try again, as `Retry-After` among the headers says.
+        """
+    @property
     def route(self, /) -> int | None:
         """
         The route that governed the request, by its place in the policy file.
@@ -145,11 +151,12 @@ class Decision:
 @final
 class Engine:
     """
-    A policy with its keys, ready to decide. It never changes, and any number of threads may share it.
+    A policy with its keys, ready to decide, and kept up to date. Any number of threads may share it.
     """
-    def __new__(cls, /, path: str | PathLike[str]) -> Engine:
+    def __new__(cls, /, path: str | PathLike[str], *, start: bool = True) -> Engine:
         """
-        Loads a policy file, TOML or JSON by its name, and the key files that it names, relative to its folder.
+        Loads a policy file, TOML or JSON by its name, and the files that it names, relative to its folder; and begins to fetch
+        and to watch in the background what the policy says, unless `start` is false.
 
         Raises PolicyError with every fault that was found.
         """
@@ -160,24 +167,30 @@ class Engine:
 
         `method` and `url` (the raw target, or an absolute URL) are str or bytes, and so are the names and values of
         `headers`, pairs in order, repeats kept: hand over all lines at least of the fields named by `fields`. `now` is in Unix
-        seconds, or a datetime with a time zone; without it the clock is read. `client_chain` (DER certificates, leaf first)
-        and `peer` (an address) are checked for their types and carried nowhere yet: no kind of credential that this version
-        knows reads them.
+        seconds, or a datetime with a time zone; without it the clock is read. `peer` is the address of the connection's other
+        end, never one out of a header field: those the engine reads itself, where the policy trusts proxies; text that is no
+        address counts as none. `client_chain` (DER certificates, leaf first) is checked for its types and carried nowhere yet:
+        no kind of credential that this version knows reads it.
         """
     def decide_asgi(self, /, scope: dict[str, Any], body: bytes | None = None, now: int | float | Decimal | datetime | None = None) -> Decision:
         """
-        Decides on an ASGI scope of type http or websocket, from its raw path where the server tells it. Headers that are
-        not in `fields` are not copied.
+        Decides on an ASGI scope of type http or websocket, from its raw path where the server tells it. The peer is its
+        `client`. Headers that no policy looks at are not copied.
         """
     def decide_wsgi(self, /, environ: dict[str, Any], body: bytes | None = None, now: int | float | Decimal | datetime | None = None) -> Decision:
         """
-        Decides on a WSGI environ, from its raw target where the server tells it. Headers that are not in `fields` are
-        not read.
+        Decides on a WSGI environ, from its raw target where the server tells it. The peer is its `REMOTE_ADDR`. Headers
+        that no policy looks at are not read.
+        """
+    def events(self, /) -> list[str]:
+        """
+        What happened to keys, files and the policy since the last call, the latest few hundred, each as a line for a log.
         """
     @property
     def fields(self, /) -> tuple[str, ...]:
         """
-        The names of the header fields that a decision can look at, in lower case: the others need not be handed over.
+        The names of the header fields that a decision can look at, in lower case: the others need not be handed over. They
+        may change with `reload`.
         """
     @property
     def form_limit(self, /) -> int:
@@ -185,17 +198,17 @@ class Engine:
         How long a form may be in bytes that a host waits for: enough for the longest token that the policy takes.
         """
     @staticmethod
-    def from_file(path: str | PathLike[str]) -> Engine:
+    def from_file(path: str | PathLike[str], *, start: bool = True) -> Engine:
         """
         Loads a policy file; the same as calling the class.
         """
     @staticmethod
-    def from_policy(policy: dict[str, Any], folder: str | PathLike[str] | None = None) -> Engine:
+    def from_policy(policy: dict[str, Any], folder: str | PathLike[str] | None = None, *, start: bool = True) -> Engine:
         """
         Makes an engine of a policy that is a dict with the members of a policy file; `folder` as for from_text.
         """
     @staticmethod
-    def from_text(text: str, format: Literal["toml", "json"], folder: str | PathLike[str] | None = None) -> Engine:
+    def from_text(text: str, format: Literal["toml", "json"], folder: str | PathLike[str] | None = None, *, start: bool = True) -> Engine:
         """
         Loads a policy from text in the format "toml" or "json"; key files are looked for in `folder`, and refused if there
         is none.
@@ -206,14 +219,67 @@ class Engine:
         How many issuers the policy has.
         """
     @property
+    def memory(self, /) -> int:
+        """
+        The memory of all stores in bytes.
+        """
+    @property
+    def policy_epoch(self, /) -> int:
+        """
+        A number that changes when `reload` has put another policy in force, which may have other `fields`, `reads_body` and
+        `form_limit`.
+        """
+    @property
     def reads_body(self, /) -> bool:
         """
         Whether a decision can look at the body, which then matters only as application/x-www-form-urlencoded.
+        """
+    def ready(self, /, timeout_seconds: int | float) -> None:
+        """
+        Waits until every issuer whose keys are fetched has some, and starts what `start` starts. Other threads go on meanwhile.
+
+        Raises NotReadyError when the time is over; the engine goes on fetching.
+        """
+    def reload(self, /) -> None:
+        """
+        Loads the policy anew, with all files that it names, and puts it in force at once: decisions that have begun end by the
+        one before. Keys that are fetched from where they were stay.
+
+        Raises PolicyError with every fault that was found; then all stays as it was.
+        """
+    def revoke(self, /, issuer: str, *, jti: str | None = None, subject: str | None = None, until: int | float | Decimal | datetime | None = None, issued_before: int | float | Decimal | datetime | None = None, kid: str | None = None) -> None:
+        """
+        Revokes, from the next decision on, exactly one of: the token `jti`, all tokens of `subject` (`until` a time, or for
+        good), all that were issued before a time, all that were signed with the key `kid`. It lasts as long as the engine; what
+        is to last longer belongs into the policy's file of revocations.
+
+        `issuer` is a name of the policy, or the issuer's identifier. Raises ValueError for one that the policy does not have.
         """
     @property
     def routes(self, /) -> int:
         """
         How many routes the policy has.
+        """
+    def start(self, /) -> None:
+        """
+        Begins to fetch keys and to watch files in the background, if the policy has any to fetch or watch. An engine that is
+        started starts by itself in a child after a fork, as soon as it is used there.
+        """
+    def status(self, /, now: int | float | Decimal | datetime | None = None) -> Status:
+        """
+        What is trusted, how fresh it is and what happens next, as plain values; times are in Unix seconds. Nothing in it is
+        secret.
+        """
+    def status_text(self, /, now: int | float | Decimal | datetime | None = None) -> str:
+        """
+        The same as a page of text for people.
+        """
+    def supply_keys(self, /, issuer: str, jwks: str | bytes, now: int | float | Decimal | datetime | None = None) -> None:
+        """
+        Gives an issuer, by its name in the policy, the keys that the host has fetched for itself at `now`: the text of a JWK Set
+        or of a trust bundle. For hosts that do not let the engine fetch (`start=False`).
+
+        Raises ValueError for what is no key set, and for an issuer whose keys are not fetched; then all stays as it was.
         """
     @property
     def warnings(self, /) -> tuple[str, ...]:

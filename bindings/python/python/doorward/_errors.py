@@ -1,6 +1,6 @@
-"""Why a policy does not load."""
+"""Why a policy does not load, and why keys are not there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -40,3 +40,21 @@ class PolicyError(ValueError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.errors))
+
+
+class NotReadyError(TimeoutError):
+    """Keys that did not come in time. Decisions go on: those that need one are 503 with `Retry-After`."""
+
+    issuers: dict[str, str | None]
+    """Each issuer without keys, by its name in the policy, and why, as far as an attempt has ended."""
+
+    def __init__(self, issuers: Mapping[str, str | None]) -> None:
+        super().__init__(dict(issuers))
+        self.issuers = dict(issuers)
+
+    def __str__(self) -> str:
+        each = (
+            f"issuers.{name}" if fault is None else f"issuers.{name}: {fault}"
+            for name, fault in self.issuers.items()
+        )
+        return "no keys yet: " + "; ".join(each)

@@ -129,6 +129,7 @@ class Reason(Word):
     TOKEN_REVOKED = "token_revoked"
     TOKEN_INACTIVE = "token_inactive"
     STEP_UP_REQUIRED = "step_up_required"
+    TOKEN_REPLAYED = "token_replayed"
     ROUTE_UNMATCHED = "route_unmatched"
     METHOD_REFUSED = "method_refused"
     ISSUER_REFUSED = "issuer_refused"
@@ -139,6 +140,7 @@ class Reason(Word):
     PROOF_MISSING = "proof_missing"
     TRUST_UNAVAILABLE = "trust_unavailable"
     TRUST_STALE = "trust_stale"
+    REPLAY_STORE_FULL = "replay_store_full"
     TOO_MANY_FAILURES = "too_many_failures"
 
     @property
@@ -325,7 +327,7 @@ _FACTS: Final[dict[str, _Facts]] = {
         Outcome.UNAUTHENTICATED,
         Recovery.REFRESH_CREDENTIAL,
         Signal.FAULT,
-        True,
+        False,
         "the token is signed with a key that its issuer does not publish",
         "check whether the issuer rotated its keys and whether the key set here is current",
     ),
@@ -439,6 +441,16 @@ _FACTS: Final[dict[str, _Facts]] = {
         "the authentication behind the token is not strong or not recent enough",
         "nothing for people; a workload cannot step up, so give it another route or another credential",
     ),
+    "token_replayed": _Facts(
+        218,
+        401,
+        Outcome.UNAUTHENTICATED,
+        Recovery.REPLACE_CREDENTIAL,
+        Signal.ATTACK,
+        False,
+        "the token may be used once, and has been used before",
+        "find out who else has it: a token that is used twice was stolen, or its caller retries without a new one",
+    ),
     "route_unmatched": _Facts(
         300,
         403,
@@ -538,6 +550,16 @@ _FACTS: Final[dict[str, _Facts]] = {
         True,
         "the issuer's keys have not been renewed for too long",
         "check that the issuer's key set can be reached from here; the caller is not at fault",
+    ),
+    "replay_store_full": _Facts(
+        802,
+        503,
+        Outcome.UNAVAILABLE,
+        Recovery.WAIT,
+        Signal.FAULT,
+        True,
+        "the memory for tokens that may be used once is full",
+        "raise replay in [store], or look for the issuer whose tokens fill it; the caller is not at fault",
     ),
     "too_many_failures": _Facts(
         900,

@@ -39,7 +39,7 @@ class DoorwardMiddleware:
         self.app = app
         self.engine = engine
         self.root_path = _hosts.mount(root_path)
-        self.form_limit = engine.form_limit if form_limit is None else form_limit
+        self.form_limit = form_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judges one connection."""
@@ -77,6 +77,7 @@ class DoorwardMiddleware:
         types = [value for name, value in scope["headers"] if name.lower() == b"content-type"]
         if not any(_hosts.is_form(value.decode("latin-1")) for value in types):
             return None, receive
+        limit = self.engine.form_limit if self.form_limit is None else self.form_limit
         body = bytearray()
         more = True
         while more:
@@ -85,7 +86,7 @@ class DoorwardMiddleware:
                 raise ConnectionAbortedError
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.form_limit:
+            if len(body) > limit:
                 raise _hosts.too_large()
         whole = bytes(body)
         pending = [{"type": "http.request", "body": whole, "more_body": False}]

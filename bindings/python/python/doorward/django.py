@@ -44,7 +44,7 @@ class DoorwardMiddleware:
         self.engine = _engine()
         named = getattr(settings, "DOORWARD_SCRIPT_NAME", None)
         self.script_name = _hosts.mount((settings.FORCE_SCRIPT_NAME or "") if named is None else named)
-        self.form_limit: int = getattr(settings, "DOORWARD_FORM_LIMIT", self.engine.form_limit)
+        self.form_limit: int | None = getattr(settings, "DOORWARD_FORM_LIMIT", None)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -105,7 +105,8 @@ class DoorwardMiddleware:
         if not self.engine.reads_body or not _hosts.is_form(request.META.get("CONTENT_TYPE", "")):
             return None
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isascii() and length.isdecimal() and int(length) > self.form_limit:
+        limit = self.engine.form_limit if self.form_limit is None else self.form_limit
+        if length.isascii() and length.isdecimal() and int(length) > limit:
             raise _hosts.too_large()
         try:
             body = request.body
@@ -113,7 +114,7 @@ class DoorwardMiddleware:
             raise _hosts.too_large() from None
         except UnreadablePostError:
             raise _hosts.unreadable() from None
-        if len(body) > self.form_limit:
+        if len(body) > limit:
             raise _hosts.too_large()
         return body
 

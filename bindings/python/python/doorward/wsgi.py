@@ -45,7 +45,7 @@ class DoorwardMiddleware:
         self.app = app
         self.engine = engine
         self.script_name = _hosts.mount(script_name)
-        self.form_limit = engine.form_limit if form_limit is None else form_limit
+        self.form_limit = form_limit
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Judges one request."""
@@ -66,10 +66,11 @@ class DoorwardMiddleware:
         return self.app(environ, _with_headers(start_response, decision.headers))
 
 
-def form(engine: Engine, environ: "WSGIEnvironment", limit: int) -> bytes | None:
+def form(engine: Engine, environ: "WSGIEnvironment", limit: int | None) -> bytes | None:
     """The body, where a token may be in it; it can be read once more afterwards."""
     if not engine.reads_body or not _hosts.is_form(environ.get("CONTENT_TYPE", "")):
         return None
+    limit = engine.form_limit if limit is None else limit
     length = environ.get("CONTENT_LENGTH", "")
     if not length:
         # Without a length there is no body, unless the server promises an end (RFC 9112, section 6.3).

@@ -24,7 +24,7 @@ Shows what a token says. Nothing is verified, and the signature is not shown.
 usage: doorward explain [--at T] [--policy P --url U] [--format text|json] TOKEN
 
   --at T           the time to compare with: Unix seconds or RFC 3339; the default is now
-  --policy P       also decide on a GET that sends the token, by this policy
+  --policy P       also decide on a GET that sends the token, by this policy, which fetches its keys once before
   --url U          the URL or path of that request
   --format F       `text`, or `json` with one object
   TOKEN            the token, or `-` to keep it off the command line and read it from the standard input

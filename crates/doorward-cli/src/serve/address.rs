@@ -23,8 +23,8 @@ impl Default for Address {
 }
 
 impl Address {
-    /// Reads `127.0.0.1:8402`, `[::1]:8402`, a port alone, or `unix:/path`.
-    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
+    /// Reads the value of an option: `127.0.0.1:8402`, `[::1]:8402`, a port alone, or `unix:/path`.
+    pub(super) fn parse(option: &str, text: &str) -> Result<Self, Failure> {
         if let Some(path) = text.strip_prefix("unix:").filter(|path| !path.is_empty()) {
             return Ok(Self::Unix(path.into()));
         }
@@ -32,7 +32,7 @@ impl Address {
         text.parse().ok().or_else(port).map(Self::Tcp).ok_or_else(|| {
             let found = text.escape_debug();
             Failure::usage(format!(
-                "expected `--listen` as 127.0.0.1:8402, a port, or unix:/path, found `{found}`"
+                "expected `{option}` as 127.0.0.1:8402, a port, or unix:/path, found `{found}`"
             ))
         })
     }

@@ -58,7 +58,8 @@ pub(super) fn healthy() -> Answer {
     plain(200, r#"{"status":200}"#.to_owned())
 }
 
-fn plain(status: u16, body: String) -> Answer {
+/// An answer with this status and this JSON.
+pub(super) fn plain(status: u16, body: String) -> Answer {
     let mut answer = Response::new(body);
     // A status that HTTP does not know can be nothing but a fault of ours.
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

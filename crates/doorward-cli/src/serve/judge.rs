@@ -6,9 +6,10 @@ use super::options::Options;
 use super::original::{Fault, Original};
 use super::policy::Policy;
 use super::proxy;
+use core::net::IpAddr;
 use core::panic::AssertUnwindSafe;
 use doorward::doorward_core::wire::path::Target;
-use doorward::{Decision, Engine, Field, Request, Scratch, UnixTime};
+use doorward::{Decision, Engine, Field, Fields, Request, Scratch, UnixTime};
 use hyper::Method;
 use hyper::http::request::Parts;
 use std::panic;
@@ -17,50 +18,46 @@ use std::sync::Arc;
 /// What all threads share.
 pub(super) struct Site {
     pub(super) options: Options,
-    pub(super) policy: Policy,
-    pub(super) log: Log,
+    pub(super) policy: Arc<Policy>,
+    pub(super) log: Arc<Log>,
 }
 
 /// Judges for one thread.
 pub(super) struct Judge {
     site: Arc<Site>,
-    /// The number of the engine that the tools are made for.
-    epoch: u64,
-    tools: Tools,
+    memory: Memory,
 }
 
-/// An engine with memory that fits it.
-struct Tools {
-    engine: Arc<Engine>,
+/// Memory that fits the engine.
+struct Memory {
     scratch: Scratch,
     answer: Vec<u8>,
 }
 
-impl Tools {
-    fn new(engine: Arc<Engine>) -> Self {
-        engine.warm_thread();
-        Self { scratch: engine.scratch(), answer: vec![0; engine.answer_bytes()], engine }
+impl Memory {
+    fn new(engine: &Engine) -> Self {
+        Self { scratch: engine.scratch(), answer: vec![0; engine.answer_bytes()] }
     }
 }
 
 impl Judge {
     /// A judge for the thread that it is made on.
     pub(super) fn new(site: Arc<Site>) -> Self {
-        let epoch = site.policy.epoch();
-        let tools = Tools::new(site.policy.engine());
-        Self { site, epoch, tools }
+        site.policy.engine().warm_thread();
+        let memory = Memory::new(site.policy.engine());
+        Self { site, memory }
     }
 
-    /// Answers a question. Whatever goes wrong, nobody is let in by it.
-    pub(super) fn answer(&mut self, parts: &Parts) -> Answer {
+    /// Answers a question that came from this peer. Whatever goes wrong, nobody is let in by it.
+    pub(super) fn answer(&mut self, parts: &Parts, peer: IpAddr) -> Answer {
         let now = self.site.options.at.unwrap_or_else(doorward::now);
         if self.asks_health(parts) {
             return answer::healthy();
         }
-        let judged = guarded(|| self.judge(parts, now));
+        let judged = guarded(|| self.judge(parts, peer, now));
         if judged.as_ref().err() == Some(&Fault::Internal) {
             // Nothing that is half done is seen again.
-            self.tools = Tools::new(self.site.policy.engine());
+            self.memory = Memory::new(self.site.policy.engine());
         }
         judged.unwrap_or_else(|fault| {
             let Options { proxy, endpoint, .. } = &self.site.options;
@@ -69,16 +66,20 @@ impl Judge {
         })
     }
 
-    fn judge(&mut self, parts: &Parts, now: UnixTime) -> Result<Answer, Fault> {
-        self.look_at_policy();
+    fn judge(&mut self, parts: &Parts, peer: IpAddr, now: UnixTime) -> Result<Answer, Fault> {
+        let engine = self.site.policy.engine();
+        if engine.reads_body() {
+            return Err(Fault::Forms);
+        }
         let Options { proxy, endpoint, .. } = &self.site.options;
         let Original { method, url } = Original::read(parts, *proxy, endpoint)?;
-        let Tools { engine, scratch, answer: buffer } = &mut self.tools;
+        let Memory { scratch, answer: buffer } = &mut self.memory;
         let mut fields = Vec::with_capacity(4);
-        for name in engine.fields() {
-            fields.extend(parts.headers.get_all(*name).iter().map(|value| Field::new(name, value)));
+        // All that any policy looks at, since the policy may be another one by the time of the decision.
+        for name in Fields::ALL.iter() {
+            fields.extend(parts.headers.get_all(name).iter().map(|value| Field::new(name, value)));
         }
-        let decision = engine.decide(&Request::new(method, url, &fields), now, scratch);
+        let decision = engine.decide(&Request::new(method, url, &fields).with_peer(peer), now, scratch);
         if decision.is_allow() && !is_judged_as_written(url, &decision) {
             // Judged again with a path that no policy accepts, so that the refusal is the engine's own: with the
             // challenge, the disclosure and the words that the policy asks for.
@@ -87,15 +88,6 @@ impl Judge {
             return finish(&self.site, &decision, method, Some(why), buffer, now);
         }
         finish(&self.site, &decision, method, None, buffer, now)
-    }
-
-    /// Takes the engine in force, if it is another one by now.
-    fn look_at_policy(&mut self) {
-        let epoch = self.site.policy.epoch();
-        if epoch != self.epoch {
-            self.tools = Tools::new(self.site.policy.engine());
-            self.epoch = epoch;
-        }
     }
 
     /// Whether this is a probe of whoever keeps the service running. A question that tells of an original request is none,
@@ -124,7 +116,7 @@ fn finish(
     decision: &Decision<'_>,
     method: &[u8],
     why: Option<&str>,
-    buffer: &mut [u8],
+    buffer: &mut Vec<u8>,
     now: UnixTime,
 ) -> Result<Answer, Fault> {
     if why.is_some() && decision.is_allow() {
@@ -133,7 +125,14 @@ fn finish(
     if site.log.wants(decision.is_allow()) {
         site.log.decision(decision, method, why, now);
     }
-    let fields = decision.answer(buffer).map_err(|_| Fault::Internal)?;
+    let fields = match decision.answer(buffer) {
+        Ok(fields) => fields,
+        Err(_) => {
+            // A policy that was loaded since may have longer answers.
+            buffer.resize(site.policy.engine().answer_bytes().max(buffer.len()), 0);
+            decision.answer(buffer).map_err(|_| Fault::Internal)?
+        }
+    };
     let mut answer = if decision.is_allow() {
         answer::allow(decision, &fields)
     } else {
@@ -150,6 +149,34 @@ fn finish(
 mod tests {
     use super::*;
     use crate::serve::proxy::Proxy;
+
+    /// The file can change between the look at it and the load: the judge looks once more.
+    #[test]
+    fn a_policy_that_takes_forms_lets_nobody_in() {
+        let file = std::env::temp_dir().join(format!("doorward-judge-{}.toml", std::process::id()));
+        let text = |places: &str| {
+            format!(
+                "[issuers.a]\nprofile = 'jwt'\nissuer = 'https://a.example'\naudience = ['a']\nalgorithms = ['HS256']\n\
+                 token_in = [{places}]\nkeys = {{ inline = {{ kty = 'oct', k = '{}' }} }}\n[[routes]]\npath = '/a'\n\
+                 accept = 'a'\n[[routes]]\npath = '/open'\naccept = 'anyone'\n",
+                "A".repeat(43)
+            )
+        };
+        std::fs::write(&file, text("'header'")).unwrap();
+        let arguments = ["--policy", file.to_str().unwrap(), "--from", "traefik", "--log", "none"];
+        let options = Options::read(&mut lexopt::Parser::from_args(arguments)).unwrap().unwrap();
+        let policy = Arc::new(Policy::load(file.clone()).unwrap());
+        let log = Arc::new(Log::start(options.level, false).unwrap());
+        let mut judge = Judge::new(Arc::new(Site { options, policy: Arc::clone(&policy), log }));
+        let question = hyper::Request::get("/auth").header("x-forwarded-uri", "/open");
+        let question = question.header("x-forwarded-method", "GET").body(()).unwrap().into_parts().0;
+        let here = IpAddr::V4(core::net::Ipv4Addr::LOCALHOST);
+        assert_eq!(judge.answer(&question, here).status(), 200);
+        std::fs::write(&file, text("'header', 'form'")).unwrap();
+        policy.engine().reload().unwrap();
+        assert_eq!(judge.answer(&question, here).status(), 500);
+        std::fs::remove_file(&file).unwrap();
+    }
 
     #[test]
     fn a_panic_is_answered_500_and_lets_nobody_in() {

@@ -31,6 +31,12 @@ pub(super) const CONNECTIONS_MAX: u32 = 65_535;
 /// The most threads that may be asked for: more than the cores of any machine in use are of no help.
 pub(super) const THREADS_MAX: u32 = 1024;
 
+/// How many connections the status is asked for by at once: a few probes and a few operators. Each lives for one answer.
+pub(super) const STATUS_CONNECTIONS: usize = 16;
+
+/// The longest that `--ready` may wait, in seconds: an hour, beyond which a start that waits is a start that hangs.
+pub(super) const READY_MAX: u32 = 3600;
+
 /// How many lines of the log wait for a reader who is slow. A line is about 300 bytes, so that it is a megabyte; what
 /// comes on top is dropped and counted, since a log that nobody reads must not keep callers waiting.
 pub(super) const LOG_LINES: usize = 4096;

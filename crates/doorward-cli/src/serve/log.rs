@@ -6,7 +6,7 @@ use crate::ending::Failure;
 use crate::output::harmless;
 use core::sync::atomic::{AtomicU64, Ordering};
 use doorward::cases::rfc3339;
-use doorward::{Context, Decision, Reason, UnixTime};
+use doorward::{Context, Decision, Event, Reason, UnixTime};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -107,6 +107,13 @@ impl Log {
         line.text("outcome", fault.outcome());
         line.member("status", &fault.status().to_string());
         line.text("fault", &told.to_string());
+        self.send(line);
+    }
+
+    /// Logs what became of keys, files and the policy, at every level: an operator who wants no decisions wants these.
+    pub(super) fn event(&self, event: &Event) {
+        let mut line = Line::begin(doorward::now());
+        line.text("event", &event.to_string());
         self.send(line);
     }
 

@@ -8,9 +8,11 @@ mod limits;
 mod log;
 mod options;
 mod original;
+mod page;
 mod policy;
 mod proxy;
 mod pulse;
+mod signals;
 mod worker;
 
 use crate::ending::{Ending, Failure, complain};
@@ -19,19 +21,18 @@ use address::{Address, Listener};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
-use doorward::Engine;
 use doorward::cases::rfc3339;
 use judge::Site;
 use lexopt::Parser;
 use log::Log;
 use options::Options;
 use policy::Policy;
+use signals::{Call, Signals};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use worker::Crew;
@@ -41,7 +42,8 @@ Answers a proxy that asks, for each request, whether its caller is let in.
 
 usage: doorward serve --policy P --from nginx|traefik|caddy|envoy [OPTION]…
 
-  --policy P         the policy, TOML or JSON; read again on SIGHUP, and kept if the new one does not load
+  --policy P         the policy, TOML or JSON; read again on SIGHUP, and kept if the new one does not load; files of keys
+                     and revocations that it names are read again whenever they change
   --from X           the proxy that asks, and by which fields it tells of the original request:
                        nginx    auth_request: X-Original-URI and X-Original-Method, which its configuration sets
                        traefik  ForwardAuth: X-Forwarded-Uri and X-Forwarded-Method
@@ -52,10 +54,16 @@ usage: doorward serve --policy P --from nginx|traefik|caddy|envoy [OPTION]…
                      default 127.0.0.1:8402; port 0 lets the system choose
   --endpoint PATH    the path that the proxy asks at; default /auth. For envoy it is a prefix; / is for none
   --health PATH      a path that answers 200 to whoever asks, as long as the service runs
+  --status A         another place to listen, for operators: GET /status tells what is trusted, how fresh it is and
+                     what happens next (`?format=json` for programs; `doorward status http://A` prints it), /healthz
+                     is 200 as long as the service runs, /readyz while every issuer that is asked has usable keys
+  --status-anywhere  let --status be an address that other machines reach
+  --ready SECONDS    wait so long for the first keys before listening; after that it listens without them
   --threads N        how many threads decide; default one for each core
   --connections N    how many connections are open at once; default 512; more wait
   --log WHAT         `refusals`, `all` or `none`: one JSON object for each on a line of the error stream;
-                     default refusals; no credential is ever in it, and no query
+                     default refusals; no credential is ever in it, and no query. What becomes of keys and files is
+                     always there, as an `event`
   --log-subject      name the caller there too, which is personal
   --port-file FILE   write the port that is listened on into this file
   --at T             judge everything at this time instead of now, for tests: Unix seconds or RFC 3339
@@ -78,30 +86,35 @@ exit status: 0 stopped by a signal, 2 wrong usage, a policy that does not load o
 
 pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, Failure> {
     let Some(options) = Options::read(&mut arguments)? else { return crate::help(output, HELP) };
-    let policy = Policy::load(options.policy.clone()).map_err(Failure::input)?;
-    warn(&policy.engine());
-    let asked = &options.address;
-    let refused = |error: io::Error| Failure::input(format!("cannot listen on {asked}: {error}"));
-    let listener = Listener::bind(asked).map_err(refused)?;
-    let address = listener.address(asked).map_err(refused)?;
-    let log = Log::start(options.level, options.log_subject).map_err(unstarted)?;
+    let policy = Arc::new(Policy::load(options.policy.clone()).map_err(Failure::input)?);
+    policy.warn();
+    let log = Arc::new(Log::start(options.level, options.log_subject).map_err(unstarted)?);
     let site = Arc::new(Site { options, policy, log });
-    let ended = serve(&site, listener, &address, output);
+    let ended = serve(&site, output);
     site.log.end();
-    if let Address::Unix(path) = &address {
-        // What cannot be removed is replaced at the next start.
-        let _ = fs::remove_file(path);
-    }
     ended
 }
 
-fn serve(
-    site: &Arc<Site>,
-    listener: Listener,
-    address: &Address,
-    output: &mut Output,
-) -> Result<Ending, Failure> {
-    let Options { threads, connections, port_file, at, .. } = &site.options;
+/// A place to listen, and its address as the system gave it.
+fn bind(asked: &Address) -> Result<(Listener, Address), Failure> {
+    let refused = |error: io::Error| Failure::input(format!("cannot listen on {asked}: {error}"));
+    let listener = Listener::bind(asked).map_err(refused)?;
+    let address = listener.address(asked).map_err(refused)?;
+    Ok((listener, address))
+}
+
+/// Listens for those who ask after the status, already while the first keys are waited for.
+fn open_status(asked: &Address, policy: &Arc<Policy>, output: &mut Output) -> Result<Address, Failure> {
+    let (listener, address) = bind(asked)?;
+    page::start(listener, Arc::clone(policy)).map_err(unstarted)?;
+    let page = if matches!(address, Address::Tcp(_)) { "/status" } else { "" };
+    output.line(&format!("status on {address}{page}"))?;
+    output.flush()?;
+    Ok(address)
+}
+
+fn serve(site: &Arc<Site>, output: &mut Output) -> Result<Ending, Failure> {
+    let Options { threads, connections, port_file, at, ready, .. } = &site.options;
     let runtime =
         runtime::Builder::new_current_thread().enable_io().enable_time().build().map_err(unstarted)?;
     let all = connections.saturating_add(*threads);
@@ -110,6 +123,17 @@ fn serve(
     runtime.block_on(async {
         // Before anybody is told that we are here, so that no signal finds us unprepared.
         let mut signals = Signals::new().map_err(unstarted)?;
+        let status = site.options.status.as_ref();
+        let status = status.map(|status| open_status(status, &site.policy, output)).transpose()?;
+        let _page = status.as_ref().map(Left::new);
+        site.policy.start(&site.log);
+        if let Some(patience) = ready
+            && !signals.until_ready(site, *patience).await.map_err(unstarted)?
+        {
+            return Ok(Ending::Yes);
+        }
+        let (listener, address) = bind(&site.options.address)?;
+        let _left = Left::new(&address);
         for _ in 1..*threads {
             let crew = Crew { site: Arc::clone(site), places: Arc::clone(&places), stop: stopped.clone() };
             crew.start(listener.try_clone().map_err(unstarted)?).map_err(unstarted)?;
@@ -124,13 +148,13 @@ fn serve(
         if let Some(at) = at {
             complain(&format!("warning: every request is judged at {}, whatever the time is", rfc3339(*at)));
         }
-        if let (Some(file), Address::Tcp(address)) = (port_file, address) {
+        if let (Some(file), Address::Tcp(address)) = (port_file, &address) {
             write_port(file, address.port())?;
         }
         output.styled(Style::Strong, &format!("listening on {address}"))?;
         output.flush()?;
         while signals.next().await == Call::Reload {
-            reload(&site.policy);
+            site.policy.reload(&site.log);
         }
         // Whoever waits for a stop has gone if this fails.
         let _ = stop.send(true);
@@ -146,6 +170,24 @@ fn serve(
     })
 }
 
+/// The socket file of an address, which is removed at the end. One that cannot be removed is replaced at the next start.
+struct Left(Option<PathBuf>);
+
+impl Left {
+    fn new(address: &Address) -> Self {
+        Self(match address {
+            Address::Unix(path) => Some(path.clone()),
+            Address::Tcp(_) => None,
+        })
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.0.take().map(fs::remove_file);
+    }
+}
+
 fn unstarted(error: io::Error) -> Failure {
     Failure::input(format!("the service cannot be started: {error}"))
 }
@@ -156,55 +198,4 @@ fn write_port(file: &Path, port: u16) -> Result<(), Failure> {
     draft.push(".new");
     let written = fs::write(&draft, format!("{port}\n")).and_then(|()| fs::rename(&draft, file));
     written.map_err(|error| Failure::input(format!("{}: {error}", file.display())))
-}
-
-fn warn(engine: &Engine) {
-    engine.warnings().iter().for_each(|warning| complain(&format!("warning: {warning}")));
-}
-
-/// Takes the policy as it is by now, if it can be used.
-fn reload(policy: &Policy) {
-    match policy.reload() {
-        Ok(engine) => {
-            warn(&engine);
-            complain("the policy was read again, and is in force");
-        }
-        Err(errors) => {
-            complain(&errors);
-            complain("the policy in force stays, since the new one cannot be used");
-        }
-    }
-}
-
-/// What a signal asks for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Call {
-    Reload,
-    Stop,
-}
-
-struct Signals {
-    reload: Signal,
-    stop: [Signal; 2],
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        let stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
-        Ok(Self { reload: signal(SignalKind::hangup())?, stop })
-    }
-
-    async fn next(&mut self) -> Call {
-        poll_fn(|cx| {
-            if self.stop.iter_mut().any(|stop| stop.poll_recv(cx).is_ready()) {
-                return Poll::Ready(Call::Stop);
-            }
-            self.reload.poll_recv(cx).map(|_| Call::Reload)
-        })
-        .await
-    }
-
-    async fn until_stop(&mut self) {
-        while self.next().await != Call::Stop {}
-    }
 }

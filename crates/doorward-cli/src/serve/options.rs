@@ -1,11 +1,12 @@
 //! What the command line of `serve` says.
 
 use super::address::Address;
-use super::limits::{CONNECTIONS, CONNECTIONS_MAX, THREADS_MAX};
+use super::limits::{CONNECTIONS, CONNECTIONS_MAX, READY_MAX, THREADS_MAX};
 use super::log::Level;
 use super::proxy::Proxy;
 use crate::arguments;
 use crate::ending::Failure;
+use core::time::Duration;
 use doorward::UnixTime;
 use lexopt::{Arg, Parser, ValueExt};
 use std::path::PathBuf;
@@ -19,6 +20,9 @@ pub(super) struct Options {
     pub(super) address: Address,
     pub(super) endpoint: String,
     pub(super) health: Option<String>,
+    pub(super) status: Option<Address>,
+    pub(super) status_anywhere: bool,
+    pub(super) ready: Option<Duration>,
     pub(super) threads: u32,
     pub(super) connections: u32,
     pub(super) level: Level,
@@ -37,6 +41,9 @@ impl Options {
             address: Address::default(),
             endpoint: "/auth".to_owned(),
             health: None,
+            status: None,
+            status_anywhere: false,
+            ready: None,
             threads: 1,
             connections: CONNECTIONS,
             level: Level::default(),
@@ -49,9 +56,19 @@ impl Options {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("policy") => policy = Some(arguments.value()?.into()),
                 Arg::Long("from") => proxy = Some(Proxy::parse(&arguments.value()?.string()?)?),
-                Arg::Long("listen") => options.address = Address::parse(&arguments.value()?.string()?)?,
+                Arg::Long("listen") => {
+                    options.address = Address::parse("--listen", &arguments.value()?.string()?)?;
+                }
                 Arg::Long("endpoint") => options.endpoint = path(arguments, "--endpoint")?,
                 Arg::Long("health") => options.health = Some(path(arguments, "--health")?),
+                Arg::Long("status") => {
+                    options.status = Some(Address::parse("--status", &arguments.value()?.string()?)?);
+                }
+                Arg::Long("status-anywhere") => options.status_anywhere = true,
+                Arg::Long("ready") => {
+                    let seconds = number(arguments, "--ready", READY_MAX)?;
+                    options.ready = Some(Duration::from_secs(seconds.into()));
+                }
                 Arg::Long("threads") => threads = Some(number(arguments, "--threads", THREADS_MAX)?),
                 Arg::Long("connections") => {
                     options.connections = number(arguments, "--connections", CONNECTIONS_MAX)?;
@@ -74,6 +91,18 @@ impl Options {
     fn check(&self) -> Result<(), Failure> {
         if self.port_file.is_some() && matches!(self.address, Address::Unix(_)) {
             return Err(Failure::usage("expected no `--port-file` with a Unix socket, which has no port"));
+        }
+        match &self.status {
+            None if self.status_anywhere => {
+                return Err(Failure::usage("expected `--status` beside `--status-anywhere`"));
+            }
+            Some(status) if !status.is_local() && !self.status_anywhere => {
+                return Err(Failure::usage(format!(
+                    "expected `--status` on this machine's own address, found `{status}`, which others reach: they learn whom \
+                     we trust and what is broken; `--status-anywhere` lets them"
+                )));
+            }
+            _ => {}
         }
         let Some(health) = &self.health else { return Ok(()) };
         // Envoy puts the endpoint before the caller's path: below it, the path is the caller's to choose.

@@ -27,6 +27,8 @@ pub(super) enum Fault {
     NoPath(&'static str),
     /// Fields of two proxies. One of the two was sent by the caller.
     Mixed(&'static str),
+    /// The policy takes tokens from forms, which no question carries.
+    Forms,
     /// Something is wrong with ourselves.
     Internal,
 }
@@ -81,6 +83,9 @@ impl fmt::Display for Told<'_> {
             }
             Fault::Mixed(field) => {
                 write!(f, "expected no field `{field}` from {name}: the caller sent it, or `--from` is wrong")
+            }
+            Fault::Forms => {
+                f.write_str("expected a policy with `token_in` without `form`: nobody is let in by this one")
             }
             Fault::Internal => f.write_str("the request could not be judged: this is a bug"),
         }

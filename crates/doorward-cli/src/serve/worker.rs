@@ -8,6 +8,7 @@ use crate::ending::complain;
 use core::cell::RefCell;
 use core::convert::Infallible;
 use core::future::{Future, poll_fn, ready};
+use core::net::{IpAddr, Ipv4Addr};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 use hyper::header::{CONNECTION, HeaderValue};
@@ -24,6 +25,9 @@ use tokio::runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// The peer of a Unix socket: a process of this machine, as those on its loopback address are.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// What every thread needs.
 #[derive(Clone)]
@@ -86,10 +90,10 @@ async fn take(listener: Listener, post: &Rc<Post>) {
             loop {
                 let Some(place) = post.place().await else { return };
                 match listener.accept().await {
-                    Ok((stream, _)) => {
+                    Ok((stream, peer)) => {
                         // An answer is one small piece: waiting for more would only make it late.
                         let _ = stream.set_nodelay(true);
-                        spawn_local(Rc::clone(post).serve(stream, place));
+                        spawn_local(Rc::clone(post).serve(stream, peer.ip(), place));
                     }
                     Err(error) => pause(&error).await,
                 }
@@ -100,7 +104,7 @@ async fn take(listener: Listener, post: &Rc<Post>) {
             loop {
                 let Some(place) = post.place().await else { return };
                 match listener.accept().await {
-                    Ok((stream, _)) => drop(spawn_local(Rc::clone(post).serve(stream, place))),
+                    Ok((stream, _)) => drop(spawn_local(Rc::clone(post).serve(stream, HERE, place))),
                     Err(error) => pause(&error).await,
                 }
             }
@@ -127,8 +131,8 @@ impl Post {
         Arc::clone(&self.crew.places).acquire_owned().await.ok()
     }
 
-    /// Serves one connection to its end.
-    async fn serve<S>(self: Rc<Self>, stream: S, place: OwnedSemaphorePermit)
+    /// Serves one connection from a peer to its end.
+    async fn serve<S>(self: Rc<Self>, stream: S, peer: IpAddr, place: OwnedSemaphorePermit)
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
@@ -138,7 +142,7 @@ impl Post {
             service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
                 pulse.answered();
                 let (parts, _) = request.into_parts();
-                let mut answer = post.judge.borrow_mut().answer(&parts);
+                let mut answer = post.judge.borrow_mut().answer(&parts, peer);
                 if *post.crew.stop.borrow() {
                     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }

@@ -47,7 +47,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a file is a policy or a key set, which lie beside cases. Anything else in a folder is taken for a case file,
+/// Whether a file is a policy, a key set or a list of what is revoked, which lie beside cases. Anything else in a folder is taken for a case file,
 /// so that a broken one is not passed over.
 fn is_companion(path: &Path) -> bool {
     let Some(value) = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
@@ -55,5 +55,6 @@ fn is_companion(path: &Path) -> bool {
         return false;
     };
     let has = |names: &[&str]| names.iter().any(|name| value.get(name).is_some());
-    has(&["keys", "kty", "routes", "issuers"]) && !has(&["policy", "policies", "policy_error", "cases"])
+    has(&["keys", "kty", "routes", "issuers", "tokens", "subjects", "issued_before"])
+        && !has(&["policy", "policies", "policy_error", "cases"])
 }

@@ -1,6 +1,7 @@
 //! Running one case file.
 
 use doorward::cases::{CaseFile, Mismatch};
+use doorward::provider::DefaultProvider;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub(super) enum Verdict {
 ///
 /// # Errors
 ///
-/// Why the file or its policy cannot be loaded.
+/// Why the file or its policy cannot be loaded, or what could not be done that came before a case.
 pub(super) fn file(path: &Path) -> Result<Vec<Tested>, String> {
     let file = CaseFile::load(path).map_err(|error| error.to_string())?;
     let mut results = Vec::new();
@@ -35,7 +36,13 @@ pub(super) fn file(path: &Path) -> Result<Vec<Tested>, String> {
         let engine = file.engine().map_err(|errors| errors.to_string())?;
         let mut scratch = engine.scratch();
         for case in file.cases() {
-            let verdict = match case.decide(&engine, &mut scratch) {
+            let own = file.engine_for(case, &DefaultProvider::new()).transpose();
+            let own = own.map_err(|errors| errors.to_string())?;
+            let decided = match &own {
+                Some(own) => case.decide(own, &mut own.scratch()),
+                None => case.decide(&engine, &mut scratch),
+            };
+            let verdict = match decided {
                 Some(report) => Verdict::of(case.check(&report)),
                 None => Verdict::Skipped(case.skipped().unwrap_or_default()),
             };

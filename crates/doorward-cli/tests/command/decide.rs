@@ -43,6 +43,7 @@ fn json_is_one_object_for_each_input_with_every_field() {
             "operator",
             "signal",
             "may_resend",
+            "retry_after",
             "challenges",
             "headers",
             "principal",

@@ -6,9 +6,13 @@ mod decide;
 mod demo;
 mod explain;
 mod jws;
+#[cfg(unix)]
+mod provider;
 mod reasons;
 #[cfg(unix)]
 mod serve;
+#[cfg(unix)]
+mod status;
 mod support;
 mod test;
 mod usage;

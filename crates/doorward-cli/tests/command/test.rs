@@ -84,6 +84,7 @@ fn folders_are_searched_and_companions_left_aside() {
     fs::write(deep.join("open.json"), inline.to_string()).unwrap();
     fs::write(deep.join("jwks.json"), r#"{"keys":[]}"#).unwrap();
     fs::write(deep.join("policy.json"), r#"{"routes":[]}"#).unwrap();
+    fs::write(deep.join("revoked.json"), r#"{"subjects":[]}"#).unwrap();
     let found = run(&folder, &["test", "cases"]);
     assert_eq!((found.code, found.out.as_str()), (Some(0), "1 passed, 0 failed\n"), "{}", found.err);
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import programs
 from checks import ALLOWS, Stage, echo, refusals
-from tokens import POLICY, bearer
+from tokens import FAILURES, LIMITED, POLICY, bearer
 from traefik import imitate
-from wire import Message, Server, write
+from wire import Message, Server, ask, write
 
 Check = tuple[str, Callable[[Stage], None]]
 
@@ -64,6 +64,7 @@ def judge(proxy: str, program: str, doorward: str, direct: int, folder: Path, ta
     if proxy == "nginx":
         tally.check(proxy, ("the reason is in nginx's own log", lambda _: in_log(folder)), stage)
     statuses(proxy, program, folder, tally)
+    limit(proxy, program, doorward, folder, tally)
     outage(proxy, program, folder, tally)
 
 
@@ -77,7 +78,7 @@ def in_log(folder: Path) -> None:
 
 
 def statuses(proxy: str, program: str, folder: Path, tally: Tally) -> None:
-    """Statuses that no policy of this build gives yet, as Doorward would say them."""
+    """Statuses that take a long outage or many failures, as Doorward says them."""
 
     def says(status: int, outcome: str) -> Callable[[Message], bytes]:
         body = f'{{"status":{status},"outcome":"{outcome}"}}'
@@ -105,6 +106,34 @@ def statuses(proxy: str, program: str, folder: Path, tally: Tally) -> None:
                 assert stage.passed() == 0
 
             tally.check(proxy, (f"a {status} arrives as it is", claim), Stage(proxy, port, application, 0))
+
+
+def limit(proxy: str, program: str, doorward: str, folder: Path, tally: Tally) -> None:
+    """Failed attempts are counted by the address that the proxy saw, whatever the caller writes into the field for it."""
+    (folder / "policy.toml").write_text(LIMITED)
+    application = Server(echo)
+    with ExitStack() as stack:
+        stack.callback(application.close)
+        auth = stack.enter_context(programs.doorward(doorward, proxy, folder))
+        port = in_front(proxy, program, auth, application, folder, stack)
+
+        def claim(stage: Stage) -> None:
+            def fail(number: int, source: str) -> Message:
+                fields = [(bearer()[0], f"{bearer()[1]}{number}"), ("X-Forwarded-For", f"198.51.100.{number}")]
+                return ask(stage.port, "GET", "/v1/orders/7", fields, source=source)
+
+            for number in range(FAILURES):
+                got = fail(number, "127.0.0.2")
+                assert got.status == 401, (number, got)
+            got = fail(100, "127.0.0.2")
+            assert got.status == 429 and 1 <= int(got.one("retry-after") or 0) <= 3600, got
+            # Traefik is imitated, and its imitation sees one caller only.
+            if proxy != "traefik":
+                assert fail(101, "127.0.0.3").status == 401, "another caller pays for it"
+                assert ask(stage.port, "GET", "/v1/orders/7", [bearer()], source="127.0.0.3").status == 200
+
+        tally.check(proxy, ("who fails too often is told to wait, and nobody else", claim), Stage(proxy, port, application, 0))
+    (folder / "policy.toml").write_text(POLICY)
 
 
 def outage(proxy: str, program: str, folder: Path, tally: Tally) -> None:

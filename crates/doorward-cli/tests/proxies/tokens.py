@@ -46,6 +46,16 @@ accept = "anyone"
 """
 
 
+FAILURES = 4
+"""How many failed attempts the limited policy allows."""
+
+LIMITED = f"""
+trusted_proxies = ["127.0.0.1"]
+limit = {{ failures = {FAILURES}, per = "1h", by = "peer" }}
+{POLICY}
+"""
+
+
 def encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 

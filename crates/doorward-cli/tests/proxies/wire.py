@@ -89,12 +89,14 @@ def write(line: str, fields: Fields, content: bytes = b"") -> bytes:
     return f"{line}\r\n{head}\r\n".encode("latin-1") + content
 
 
-def ask(port: int, method: str, target: str, fields: Fields | None = None, content: bytes = b"") -> Message:
-    """Sends one request on a connection of its own, byte for byte as it is given."""
+def ask(
+    port: int, method: str, target: str, fields: Fields | None = None, content: bytes = b"", source: str = "127.0.0.1"
+) -> Message:
+    """Sends one request on a connection of its own, byte for byte as it is given, from an address of this machine."""
     lines = [("Host", "api.example"), *(fields or []), ("Connection", "close")]
     if content:
         lines.append(("Content-Length", str(len(content))))
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as stream:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE, (source, 0)) as stream:
         stream.sendall(write(f"{method} {target} HTTP/1.1", lines, content))
         answer = read(stream, is_answer=True, is_head=method == "HEAD")
     assert answer is not None, f"no answer to {method} {target}"

@@ -5,17 +5,21 @@ use crate::limits;
 use crate::outcome::Disclosure;
 use crate::reason::{Challenge, Reason, WireError};
 use crate::refusal::Refusal;
+use crate::text::Digits;
+
+/// How many fields an answer has at most: the challenges, `Retry-After`, `Cache-Control`.
+const FIELDS: usize = limits::CHALLENGES + 2;
 
 /// The fields of an answer. One challenge per line, since many clients fail on several in one (H-GRAM-09).
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'o> {
-    fields: [(&'static str, &'o str); limits::CHALLENGES + 1],
+    fields: [(&'static str, &'o str); FIELDS],
     len: usize,
 }
 
 impl<'o> Answer<'o> {
     /// An answer without fields.
-    pub(crate) const EMPTY: Self = Self { fields: [("", ""); limits::CHALLENGES + 1], len: 0 };
+    pub(crate) const EMPTY: Self = Self { fields: [("", ""); FIELDS], len: 0 };
 
     /// The fields of a refusal, for a route that accepts credentials of these schemes.
     ///
@@ -36,6 +40,14 @@ impl<'o> Answer<'o> {
                 answer.push("WWW-Authenticate", value);
                 out = rest;
             }
+        }
+        if let Some(wait) = refusal.retry_after {
+            // Whole seconds from now (RFC 9110, section 10.2.3): a date would need our clock to be the caller's.
+            let digits = Digits::of(wait.0);
+            let value = digits.text();
+            let (piece, _) = out.split_at_mut_checked(value.len()).ok_or(BufferTooShort)?;
+            piece.copy_from_slice(value.as_bytes());
+            answer.push("Retry-After", core::str::from_utf8(piece).map_err(|_| BufferTooShort)?);
         }
         if refusal.status == 404 {
             // A 404 is cacheable by default, a 403 is not (RFC 9110, section 15.5.5): it must not be kept for others.
@@ -108,8 +120,14 @@ mod tests {
     #[test]
     fn each_accepted_scheme_gets_a_challenge_of_its_own() {
         let demand = Demand { realm: "orders", disclosure: Disclosure::Reason, ..Demand::default() };
-        let refusal =
-            Refusal { reason: Reason::TokenExpired, context: None, concealed: None, status: 401, demand };
+        let refusal = Refusal {
+            reason: Reason::TokenExpired,
+            context: None,
+            concealed: None,
+            status: 401,
+            retry_after: None,
+            demand,
+        };
         let mut out = [0; 512];
         let answer =
             Answer::refusal(&refusal, &[Scheme::Bearer, Scheme::Dpop, Scheme::Basic], &mut out).unwrap();

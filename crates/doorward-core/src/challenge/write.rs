@@ -1,5 +1,6 @@
 //! The challenge writer: every parameter is a quoted string, and nothing that is written can leave it.
 
+use crate::text::Digits;
 use core::fmt;
 
 /// The buffer cannot hold what has to be written; nothing of it may be used.
@@ -72,22 +73,8 @@ impl<'o> Writer<'o> {
     }
 
     /// Adds a parameter whose value is this number.
-    pub fn number(&mut self, name: &'static str, mut value: u64) -> &mut Self {
-        // Twenty digits hold every u64.
-        let mut digits = [0_u8; 20];
-        let mut from = digits.len();
-        loop {
-            from -= 1;
-            if let (Some(digit), Ok(last)) = (digits.get_mut(from), u8::try_from(value % 10)) {
-                *digit = b'0' + last;
-            }
-            value /= 10;
-            if value == 0 {
-                break;
-            }
-        }
-        let text = digits.get(from..).and_then(|digits| core::str::from_utf8(digits).ok());
-        self.parameter(name, text.unwrap_or_default())
+    pub fn number(&mut self, name: &'static str, value: u64) -> &mut Self {
+        self.parameter(name, Digits::of(value).text())
     }
 
     /// Adds a parameter whose value is these words, separated by spaces.

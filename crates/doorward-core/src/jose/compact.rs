@@ -32,6 +32,25 @@ impl<'t> Compact<'t> {
         })
     }
 
+    /// The lengths of header and payload of a token that was taken apart before.
+    pub(crate) fn lengths(token: &[u8]) -> Option<(usize, usize)> {
+        let (header, rest) = split_at_period(token)?;
+        let (payload, _) = split_at_period(rest)?;
+        Some((header.len(), payload.len()))
+    }
+
+    /// The decoded payload of a token whose header and payload have these lengths.
+    pub(crate) fn payload_at(
+        token: &[u8],
+        header: usize,
+        payload: usize,
+        bump: &mut Bump<'t>,
+    ) -> Option<&'t [u8]> {
+        let start = header.checked_add(1)?;
+        let text = token.get(start..start.checked_add(payload)?)?;
+        decode(text, bump).ok()
+    }
+
     /// The reason for a token that turned out to be no JWS for `reason`: `TokenEncrypted` for the five parts of a JWE
     /// ([RFC 7516, section 3.1]).
     ///

@@ -1,7 +1,7 @@
 //! A JWS by itself: bytes and keys in, payload out. Below JWTs and policies, for those who sign other things.
 
 use super::{Compact, Header};
-use crate::key::{Algorithm, PublishedKey};
+use crate::key::{Algorithm, PublishedKey, StillPublished};
 use crate::limits;
 use crate::reason::Reason;
 use crate::wire::Scratch;
@@ -10,6 +10,13 @@ use crate::wire::json::Str;
 /// Proof that a signature held: only this module can make one.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureChecked(());
+
+impl SignatureChecked {
+    /// The same proof from memory: the very same credential was verified before, with a key that is still published.
+    pub(crate) const fn remembered(_: StillPublished) -> Self {
+        Self(())
+    }
+}
 
 /// Verifies a compact JWS with one of `keys` and gives its payload ([RFC 7515, section 5.2]).
 ///
@@ -44,13 +51,13 @@ pub fn verify<'t, K: PublishedKey>(
 /// A `kid` is a hint that the sender chose: it selects among the issuer's keys and nothing else. The keys that it names
 /// come first; a key that was published without a name fits every token of its issuer and comes after them. How many are
 /// tried is bounded by [`limits::KEYS_TRIED`].
-pub(crate) fn check<K: PublishedKey>(
-    keys: &[K],
+pub(crate) fn check<'k, K: PublishedKey>(
+    keys: &'k [K],
     kid: Option<Str<'_>>,
     algorithm: Algorithm,
     message: &[u8],
     signature: &[u8],
-) -> Result<SignatureChecked, Reason> {
+) -> Result<(SignatureChecked, &'k K), Reason> {
     let named = |key: &&K| key.id().is_some_and(|id| kid.is_some_and(|kid| kid == *id));
     let other = |key: &&K| kid.is_none() || key.id().is_none();
     let fits = |key: &&K| key.algorithm() == algorithm;
@@ -59,7 +66,7 @@ pub(crate) fn check<K: PublishedKey>(
         keys.iter().filter(named).chain(keys.iter().filter(other)).filter(fits).take(limits::KEYS_TRIED)
     {
         if key.verify(message, signature).is_ok() {
-            return Ok(SignatureChecked(()));
+            return Ok((SignatureChecked(()), key));
         }
         tries += 1;
     }

@@ -2,11 +2,15 @@
 
 mod algorithm;
 mod material;
+mod refresh;
 mod rules;
 
 pub use algorithm::{Algorithm, Algorithms, Family};
 pub use material::{Curve, Material};
+pub use refresh::{Answered, Facts, FetchFault, KeyHint, Missed, Next, Refresh, RefreshRules, Trust};
 pub use rules::Weakness;
+
+use crate::time::UnixTime;
 
 /// A signature did not hold. There is nothing more to know about it: details would help a forger.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -65,6 +69,12 @@ pub trait PublishedKey: Verify {
 
     /// The one algorithm that it is bound to.
     fn algorithm(&self) -> Algorithm;
+
+    /// A number that no other key has, kept while its issuer publishes the key: by it a verified credential remembers what it
+    /// was verified with. Where nothing is remembered it does not matter.
+    fn serial(&self) -> u32 {
+        0
+    }
 }
 
 /// The keys of a policy's issuers, each set by itself: keys of different issuers are never mixed.
@@ -74,4 +84,36 @@ pub trait Keys {
 
     /// The keys of the issuer with this index in the policy; none if there is no such issuer.
     fn of_issuer(&self, issuer: usize) -> &[Self::Key];
+
+    /// A number that changes whenever the issuer's keys do.
+    fn epoch(&self, issuer: usize) -> u32 {
+        let _ = issuer;
+        0
+    }
+
+    /// How far the issuer's keys can be trusted at a time. Keys that are given once and for all always can.
+    fn trust(&self, issuer: usize, now: UnixTime) -> Trust {
+        let _ = (issuer, now);
+        Trust::Fresh
+    }
+
+    /// Notes that a token was signed with a key that is not among the issuer's, and tells what is known of that. Of keys
+    /// that are given once and for all everything is known.
+    fn missed(&self, issuer: usize, key: KeyHint, now: UnixTime) -> Missed {
+        let _ = (issuer, key, now);
+        Missed::Unknown
+    }
+}
+
+/// Proof that a key is among its issuer's: only this module can make one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StillPublished(());
+
+impl StillPublished {
+    /// Looks for the key with this number. Where the issuer's keys are those of `epoch`, it need not look.
+    pub(crate) fn check<K: Keys>(keys: &K, issuer: usize, epoch: u32, serial: u32) -> Option<Self> {
+        let published =
+            keys.epoch(issuer) == epoch || keys.of_issuer(issuer).iter().any(|key| key.serial() == serial);
+        published.then_some(Self(()))
+    }
 }

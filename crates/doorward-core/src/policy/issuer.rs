@@ -9,8 +9,8 @@ use crate::wire::{Bump, json::Str};
 /// An issuer and its index.
 #[derive(Clone, Copy)]
 pub(crate) struct Selected<'p> {
-    pub(super) index: usize,
-    pub(super) issuer: &'p Issuer,
+    pub(crate) index: usize,
+    pub(crate) issuer: &'p Issuer,
 }
 
 /// Selects the issuer by `iss` and, where one issuer sends several kinds of token, by `typ`; tokens without an `iss` by
@@ -29,7 +29,7 @@ pub(super) fn select<'p, 't>(
     bump: &mut Bump<'t>,
 ) -> Result<Selected<'p>, Reason> {
     let trust_domain = SpiffeId::trust_domain_of(subject);
-    let Some(iss) = claims.iss else {
+    let Some(iss) = claims.iss() else {
         let trust_domain = trust_domain.ok_or(Reason::IssuerUntrusted)?;
         let mut found = equal(tables, tables.by_trust_domain, |issuer| issuer.trust_domain, trust_domain);
         return found.next().ok_or(Reason::IssuerUntrusted);

@@ -1,21 +1,31 @@
 //! A compiled policy: flat tables that whoever builds it owns, checked once, and what is read from them.
 
 mod check;
+mod entry;
 mod issuer;
+mod peer;
 mod permit;
+mod prove;
+mod revoke;
 mod route;
 mod tables;
 mod verify;
 
 pub use check::Inconsistent;
+pub use revoke::{NothingRevoked, Revoked, Token as RevokedToken};
 pub use route::{LetThrough, Matched, segment_hash};
 pub use tables::{
-    AsTables, ClaimTest, Delegation, Edge, Issuer, Node, Profile, Route, Rule, Scalar, Settings, Tables,
-    Unmatched,
+    AsTables, ClaimTest, Delegation, Edge, ForwardedField, Issuer, Limit, Network, Node, Profile, Route,
+    Rule, Scalar, Settings, Tables, Unmatched,
 };
 
+pub(crate) use entry::{Entry, Epochs, REFUSED_AT_MOST, Recalled};
+pub(crate) use peer::{counted, peer};
 pub(crate) use permit::{Permitted, permit};
-pub(crate) use verify::{AudienceChecked, Rejected, TimeChecked, Verified, verify};
+pub(crate) use prove::{Genuine, Unproven, prove};
+pub(crate) use verify::{
+    AudienceChecked, Current, TimeChecked, Verified, Window, check_revocation, judge, judge_again, token_id,
+};
 
 /// A policy whose tables were found consistent: every index in them is inside its table.
 #[derive(Debug)]

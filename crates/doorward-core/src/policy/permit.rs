@@ -23,7 +23,7 @@ pub(crate) fn permit<'d>(
     if !accepted.iter().any(|issuer| usize::try_from(*issuer) == Ok(verified.issuer.index)) {
         return Err(Reason::IssuerRefused.into());
     }
-    if verified.claims.cnf.is_some() {
+    if verified.claims.cnf().is_some() {
         // RFC 9449, section 7.2: a bound token that comes without its proof must not pass as a bearer token.
         return Err(Reason::ProofMissing.into());
     }
@@ -47,14 +47,14 @@ fn step_up<'d>(
 ) -> Result<(), Fault<'d>> {
     let classes = tables.list(route.acr);
     if !classes.is_empty() {
-        let acr = verified.claims.acr.and_then(|acr| acr.as_str());
+        let acr = verified.claims.acr().and_then(|acr| acr.as_str());
         if !acr.is_some_and(|acr| classes.iter().any(|class| acr == *class)) {
             return Err(Reason::StepUpRequired.with(Context::Claim("acr")));
         }
     }
     if let Some(max_age) = route.max_auth_age {
         let missing = Reason::StepUpRequired.with(Context::Claim("auth_time"));
-        let auth_time = verified.claims.auth_time.map(claims::time).transpose()?.ok_or(missing)?;
+        let auth_time = verified.claims.auth_time().map(claims::time).transpose()?.ok_or(missing)?;
         let leeway = verified.issuer.issuer.leeway;
         // A time in the future would be recent for ever.
         if now >= auth_time.plus(max_age).plus(leeway) || now < auth_time.minus(leeway) {
@@ -69,7 +69,7 @@ fn step_up<'d>(
 fn scopes<'d>(tables: &Tables<'d>, route: &Route, verified: &Verified<'d>) -> Result<(), Fault<'d>> {
     let granted = |scope: &str| {
         let by = |claim: Option<Value<'d>>| claim.map_or(Ok(false), |claim| claims::grants(claim, scope));
-        Ok::<_, Reason>(by(verified.claims.scope)? || by(verified.claims.scp)?)
+        Ok::<_, Reason>(by(verified.claims.scope())? || by(verified.claims.scp())?)
     };
     for scope in tables.list(route.scopes).iter() {
         if !granted(scope)? {
@@ -141,7 +141,7 @@ fn rules<'d>(tables: &Tables<'d>, route: &Route, verified: &Verified<'d>) -> Res
 ///
 /// [RFC 8693, section 4.1]: https://www.rfc-editor.org/rfc/rfc8693#section-4.1
 fn delegation<'d>(tables: &Tables<'d>, route: &Route, verified: &Verified<'d>) -> Result<(), Fault<'d>> {
-    let Some(act) = verified.claims.act else { return Ok(()) };
+    let Some(act) = verified.claims.act() else { return Ok(()) };
     let allowed = match route.delegation {
         Delegation::Allow => true,
         Delegation::Refuse => false,

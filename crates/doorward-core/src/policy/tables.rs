@@ -3,9 +3,11 @@
 use crate::key::Algorithms;
 use crate::outcome::Disclosure;
 use crate::refusal::Demand;
-use crate::request::Places;
+use crate::request::{Places, field_names};
+use crate::store::Rate;
 use crate::text::{Span, Texts};
 use crate::time::Seconds;
+use core::net::IpAddr;
 
 /// Something that owns the tables of a policy.
 pub trait AsTables {
@@ -40,6 +42,8 @@ pub struct Tables<'p> {
     pub rules: &'p [Rule],
     /// Values that claims are compared with.
     pub scalars: &'p [Scalar],
+    /// The networks whose members are believed when they say whom they speak for.
+    pub trusted_proxies: &'p [Network],
 }
 
 impl AsTables for Tables<'_> {
@@ -93,6 +97,73 @@ pub struct Settings {
     pub unmatched: Unmatched,
     /// The longest token that is looked at, in bytes.
     pub max_credential: u32,
+    /// The field in which trusted proxies say whom they speak for.
+    pub forwarded: ForwardedField,
+    /// How many failures are borne with; no limit unless given.
+    pub limit: Option<Limit>,
+}
+
+/// A limit on failed attempts, and whose attempts are counted together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limit {
+    /// How many in how long.
+    pub rate: Rate,
+    /// Whether those of one peer are.
+    pub by_peer: bool,
+    /// Whether those with one credential are.
+    pub by_credential: bool,
+}
+
+/// The field in which proxies say whom they speak for. Only one is believed: a proxy that sets one lets the other pass as
+/// the caller sent it.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum ForwardedField {
+    /// `X-Forwarded-For`, which most proxies append to.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` ([RFC 7239, section 4]).
+    ///
+    /// [RFC 7239, section 4]: https://www.rfc-editor.org/rfc/rfc7239#section-4
+    Forwarded,
+}
+
+impl ForwardedField {
+    /// Every field.
+    pub const ALL: [Self; 2] = [Self::XForwardedFor, Self::Forwarded];
+
+    /// Its name, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => field_names::X_FORWARDED_FOR,
+            Self::Forwarded => field_names::FORWARDED,
+        }
+    }
+}
+
+/// A range of addresses: those whose first bits are these.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Network {
+    /// The first address; one of IPv4 for a network of IPv4.
+    pub address: IpAddr,
+    /// How many bits of it count.
+    pub bits: u8,
+}
+
+impl Network {
+    /// Whether an address is in it. An address of IPv4 in the clothes of IPv6 is one of IPv4.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let (own, other, width) = match (self.address.to_canonical(), address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits().into(), other.to_bits().into(), 32_u32),
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits(), other.to_bits(), 128),
+            _ => return false,
+        };
+        let differ: u128 = own ^ other;
+        let beyond = width.saturating_sub(u32::from(self.bits));
+        // All bits are beyond a network of no bits, and a shift by all of them would be none.
+        differ.checked_shr(beyond).unwrap_or(0) == 0
+    }
 }
 
 /// The answer to a path without a route.
@@ -173,6 +244,8 @@ pub struct Issuer {
     pub required_claims: Span,
     /// Where its tokens may be sent.
     pub places: Places,
+    /// Whether its tokens are taken once.
+    pub single_use: bool,
 }
 
 /// A node of the path tree.

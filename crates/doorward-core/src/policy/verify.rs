@@ -1,18 +1,17 @@
-//! Is the token genuine, current, and meant for us? Form, issuer, type, algorithm, key and signature, in this order;
-//! only then what the token says about itself.
+//! Is a genuine token current, and meant for us? Audience, times, claims and revocation, in this order.
 
 use super::issuer::{self, Selected};
+use super::prove::Genuine;
+use super::revoke::{Revoked, Token as RevokedToken};
 use super::tables::{Issuer, Profile, Tables};
-use crate::credential::Presented;
-use crate::jose::jws::{self, SignatureChecked};
-use crate::jose::{Claims, Compact, Header, claims as json_claims};
-use crate::key::Keys;
-use crate::principal::{CredentialKind, Principal};
+use crate::jose::jws::SignatureChecked;
+use crate::jose::{Claims, claims as json_claims};
+use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::refusal::{Context, Fault};
 use crate::time::UnixTime;
 use crate::wire::Bump;
-use crate::wire::json::{Member, Value};
+use crate::wire::json::Value;
 use crate::wire::spiffe_id::SpiffeId;
 
 /// Proof that the token is for us: it names us, or its issuer's tokens are taken whoever they are for. Only this module
@@ -24,6 +23,9 @@ pub(crate) struct AudienceChecked(());
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TimeChecked(());
 
+/// Proof of the last two together, for a token whose claims were found good before.
+pub(crate) type Current = (AudienceChecked, TimeChecked);
+
 /// A token that was found genuine, current and meant for us.
 pub(crate) struct Verified<'d> {
     pub(crate) issuer: Selected<'d>,
@@ -34,124 +36,89 @@ pub(crate) struct Verified<'d> {
     pub(crate) time: TimeChecked,
 }
 
-/// A token that was refused, and whom it speaks of if it is genuine all the same.
-pub(crate) struct Rejected<'d> {
-    pub(crate) fault: Fault<'d>,
-    pub(crate) principal: Option<Principal<'d>>,
-}
-
-impl From<Reason> for Rejected<'_> {
-    fn from(reason: Reason) -> Self {
-        Self { fault: reason.into(), principal: None }
-    }
-}
-
-/// Verifies a token. Reasons that speak of its content are given only after its signature held, or a forger would write
-/// our telemetry and send honest callers to refresh.
-#[expect(clippy::result_large_err, reason = "boxing would allocate, and it is moved once")]
-#[inline(always)]
-pub(crate) fn verify<'d, K: Keys>(
+/// Judges what a genuine token says of itself. Reasons that speak of that are given only here, after its signature held, or a
+/// forger would write our telemetry and send honest callers to refresh.
+pub(crate) fn judge<'d>(
     tables: &Tables<'d>,
-    keys: &K,
-    presented: Presented<'d>,
+    revoked: &impl Revoked,
+    genuine: &Genuine<'d>,
     now: UnixTime,
     bump: &mut Bump<'d>,
-    members: &mut [Member],
-) -> Result<Verified<'d>, Rejected<'d>> {
-    let Token { message, header, claims, signature } = match parse(&presented, bump, members) {
-        Ok(token) => token,
-        Err(reason) => {
-            let reason = presented.fault().unwrap_or_else(|| Compact::fault(presented.token, reason));
-            return Err(reason.into());
-        }
-    };
-
-    let subject = match claims.sub.and_then(|sub| sub.as_str()) {
-        Some(subject) => issuer::text(subject, bump)?,
-        None => "",
-    };
-    let selected = issuer::select(tables, &header, &claims, subject, bump)?;
-    let Selected { index, issuer } = selected;
-    if !issuer.places.allow(presented.place) {
-        // Its issuer does not take tokens there, so nothing was sent where it would count.
-        return Err(Reason::CredentialMissing.into());
+) -> Result<Current, Fault<'d>> {
+    let Genuine { issuer: Selected { issuer, .. }, claims, principal, .. } = genuine;
+    let audience = check_audience(tables, issuer, claims)?;
+    let time = check_times(issuer, claims, now)?;
+    check_claims(tables, issuer, claims)?;
+    if issuer.profile == Profile::JwtSvid && SpiffeId::parse(principal.subject).is_err() {
+        return Err(Reason::ClaimMalformed.with(Context::Claim("sub")));
     }
-    if header.is_hmac() && !issuer.algorithms.is_symmetric() {
-        // A public key must never serve as a secret; whatever else is wrong, this is what it is.
-        return Err(Reason::AlgorithmRefused.into());
-    }
-    if !issuer.takes_type(&header) {
-        return Err(Reason::TokenTypeRefused.into());
-    }
-    header.check_crit()?;
-    let accepted = header.algorithm().filter(|algorithm| issuer.algorithms.contains(*algorithm));
-    let algorithm = accepted.ok_or(Reason::AlgorithmRefused)?;
-    let signature = jws::check(keys.of_issuer(index), header.kid, algorithm, message, signature)?;
-
-    let principal = principal(tables, issuer, &claims, subject);
-    let judge = || {
-        let audience = check_audience(tables, issuer, &claims)?;
-        let time = check_times(issuer, &claims, now)?;
-        check_claims(tables, issuer, &claims)?;
-        if issuer.profile == Profile::JwtSvid && SpiffeId::parse(subject).is_err() {
-            return Err(Reason::ClaimMalformed.with(Context::Claim("sub")));
-        }
-        Ok((audience, time))
-    };
-    match judge() {
-        Ok((audience, time)) => {
-            Ok(Verified { issuer: selected, claims, principal, signature, audience, time })
-        }
-        Err(fault) => {
-            // Genuine, so that it is known whose it is; but no name where the profile asks for one is no one's.
-            let known = issuer.profile == Profile::Jwt || !subject.is_empty();
-            Err(Rejected { fault, principal: known.then_some(principal) })
-        }
-    }
+    check_revocation(revoked, genuine, now, bump)?;
+    Ok((audience, time))
 }
 
-/// A token taken apart, of which nothing is believed yet.
-struct Token<'d> {
-    message: &'d [u8],
-    header: Header<'d>,
-    claims: Claims<'d>,
-    signature: &'d [u8],
+/// Judges a genuine token whose claims were found good before: what changes is time, and what is revoked.
+pub(crate) fn judge_again<'d>(
+    genuine: &Genuine<'d>,
+    window: Window,
+    now: UnixTime,
+    revoked_since: impl FnOnce() -> Result<(), Fault<'d>>,
+) -> Result<Current, Fault<'d>> {
+    let time = if window.holds(now) {
+        TimeChecked(())
+    } else {
+        check_times(genuine.issuer.issuer, &genuine.claims, now)?
+    };
+    revoked_since()?;
+    Ok((AudienceChecked(()), time))
 }
 
-/// Takes a token apart: form only.
-#[inline(always)]
-fn parse<'d>(
-    presented: &Presented<'d>,
+/// The `jti` of a genuine token that must have one.
+pub(crate) fn token_id<'d>(genuine: &Genuine<'d>, bump: &mut Bump<'d>) -> Result<&'d str, Fault<'d>> {
+    let id = genuine.claims.jti().ok_or(Reason::ClaimMissing.with(Context::Claim("jti")))?;
+    let id = json_claims::string(id).map_err(|reason| reason.with(Context::Claim("jti")))?;
+    Ok(issuer::text(id, bump)?)
+}
+
+/// Whether a genuine token is revoked.
+pub(crate) fn check_revocation<'d>(
+    revoked: &impl Revoked,
+    genuine: &Genuine<'d>,
+    now: UnixTime,
     bump: &mut Bump<'d>,
-    members: &mut [Member],
-) -> Result<Token<'d>, Reason> {
-    let compact = Compact::parse(presented.token, bump)?;
-    let header = Header::parse(compact.header, members)?;
-    let payload = compact.payload(bump)?;
-    let signature = compact.signature(bump)?;
-    let claims = Claims::parse(payload, members)?;
-    Ok(Token { message: compact.signing_input, header, claims, signature })
+) -> Result<(), Fault<'d>> {
+    let Genuine { issuer, claims, principal, .. } = genuine;
+    let id = claims.jti().and_then(|jti| jti.as_str()).map(|jti| issuer::text(jti, bump)).transpose()?;
+    let issued = claims.iat().and_then(|iat| json_claims::time(iat).ok());
+    let token = RevokedToken { id, subject: principal.subject, issued, now };
+    if revoked.token(issuer.index, &token) { Err(Reason::TokenRevoked.into()) } else { Ok(()) }
 }
 
-/// Who a genuine token speaks of.
-fn principal<'d>(
-    tables: &Tables<'d>,
-    issuer: &Issuer,
-    claims: &Claims<'d>,
-    subject: &'d str,
-) -> Principal<'d> {
-    let actor = match claims.act {
-        Some(Value::Object(text)) => Some(text),
-        _ => None,
-    };
-    Principal {
-        issuer: tables.text(issuer.display),
-        issuer_name: tables.text(issuer.name),
-        subject,
-        kind: CredentialKind::Bearer,
-        expires: claims.exp.and_then(|exp| json_claims::time(exp).ok()),
-        claims: claims.text,
-        actor,
+/// From when until when a token is current, allowance included.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Window {
+    /// The first moment.
+    pub(crate) from: UnixTime,
+    /// The moment after the last.
+    pub(crate) until: UnixTime,
+}
+
+impl Window {
+    /// The window in which [`check_times`] finds nothing, for a token in which it has found nothing once.
+    pub(crate) fn of(genuine: &Genuine<'_>) -> Option<Self> {
+        let issuer = genuine.issuer.issuer;
+        let claims = &genuine.claims;
+        let read = |value: Option<Value<'_>>| value.map(json_claims::time).transpose().ok();
+        let (exp, nbf, iat) = (read(claims.exp())??, read(claims.nbf())?, read(claims.iat())?);
+        let mut until = exp.plus(issuer.leeway);
+        if let Some(max_age) = issuer.max_age {
+            until = until.min(iat?.plus(max_age).plus(issuer.leeway));
+        }
+        let from = nbf.max(iat).map_or(UnixTime::EARLIEST, |from| from.minus(issuer.leeway));
+        Some(Self { from, until })
+    }
+
+    fn holds(self, now: UnixTime) -> bool {
+        self.from <= now && now < self.until
     }
 }
 
@@ -165,7 +132,7 @@ fn check_audience<'d>(
 ) -> Result<AudienceChecked, Fault<'d>> {
     let names = tables.list(issuer.audience);
     let named = claims
-        .aud
+        .aud()
         .map(|aud| json_claims::any_string(aud, |aud| names.iter().any(|name| aud == *name)))
         .transpose()
         .map_err(|reason| reason.with(Context::Claim("aud")))?;
@@ -183,16 +150,16 @@ fn check_times<'d>(issuer: &Issuer, claims: &Claims<'d>, now: UnixTime) -> Resul
     let missing = |claim: &'static str| Reason::ClaimMissing.with(Context::Claim(claim));
     let context = |claim, value, limit| Context::Time { claim, value, limit, now, leeway };
 
-    let exp = read("exp", claims.exp)?.ok_or(missing("exp"))?;
+    let exp = read("exp", claims.exp())?.ok_or(missing("exp"))?;
     if now >= exp.plus(leeway) {
         return Err(Reason::TokenExpired.with(context("exp", exp, None)));
     }
-    if let Some(nbf) = read("nbf", claims.nbf)?
+    if let Some(nbf) = read("nbf", claims.nbf())?
         && now < nbf.minus(leeway)
     {
         return Err(Reason::TokenNotYetValid.with(context("nbf", nbf, None)));
     }
-    let iat = read("iat", claims.iat)?;
+    let iat = read("iat", claims.iat())?;
     if let Some(iat) = iat
         && now < iat.minus(leeway)
     {
@@ -217,16 +184,16 @@ fn check_claims<'d>(tables: &Tables<'d>, issuer: &Issuer, claims: &Claims<'d>) -
     };
     // RFC 9068, section 2.2; of a JWT-SVID the subject is all there is (JWT-SVID, section 3). An empty subject would make
     // one caller of many.
-    check("sub", claims.sub, issuer.profile != Profile::Jwt, Type::Name)?;
-    check("client_id", claims.client_id, rfc9068, Type::String)?;
-    check("iat", claims.iat, rfc9068, Type::Time)?;
-    check("jti", claims.jti, rfc9068, Type::String)?;
-    check("scope", claims.scope, false, Type::Strings)?;
-    check("scp", claims.scp, false, Type::Strings)?;
-    check("acr", claims.acr, false, Type::String)?;
-    check("auth_time", claims.auth_time, false, Type::Time)?;
-    check("act", claims.act, false, Type::Object)?;
-    check("cnf", claims.cnf, false, Type::Object)?;
+    check("sub", claims.sub(), issuer.profile != Profile::Jwt, Type::Name)?;
+    check("client_id", claims.client_id(), rfc9068, Type::String)?;
+    check("iat", claims.iat(), rfc9068, Type::Time)?;
+    check("jti", claims.jti(), rfc9068, Type::String)?;
+    check("scope", claims.scope(), false, Type::Strings)?;
+    check("scp", claims.scp(), false, Type::Strings)?;
+    check("acr", claims.acr(), false, Type::String)?;
+    check("auth_time", claims.auth_time(), false, Type::Time)?;
+    check("act", claims.act(), false, Type::Object)?;
+    check("cnf", claims.cnf(), false, Type::Object)?;
     for name in tables.list(issuer.required_claims).iter() {
         // A `null` says that there is nothing.
         if matches!(claims.all().member(name), None | Some(Value::Null)) {

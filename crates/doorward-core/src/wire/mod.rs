@@ -3,6 +3,7 @@
 pub mod base64url;
 pub mod field;
 pub mod form;
+pub mod forwarded;
 pub mod json;
 pub mod path;
 mod scratch;

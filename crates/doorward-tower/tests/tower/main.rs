@@ -9,3 +9,4 @@ mod nest;
 mod service;
 mod support;
 mod table;
+mod upkeep;

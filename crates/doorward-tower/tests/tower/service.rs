@@ -81,7 +81,7 @@ fn the_caller_of_an_outer_layer_is_not_the_caller_of_an_inner_one() {
         doorward::Format::Toml,
         None,
     );
-    let open = doorward_tower::DoorwardLayer::new(engine.unwrap().into());
+    let open = doorward_tower::DoorwardLayer::new(engine.unwrap());
     let request = || {
         let request = Request::get("/v1/orders/7").header("authorization", bearer("svc-a"));
         request.body(Full::<Bytes>::default()).unwrap()

@@ -12,7 +12,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use ring::hmac;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// When everything here happens.
 pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_795_387_431);
@@ -53,7 +52,7 @@ pub(crate) fn door() -> DoorwardLayer {
 
 pub(crate) fn door_that_discloses(disclosure: &str) -> DoorwardLayer {
     let engine = Engine::from_text(&policy(disclosure), Format::Json, None).unwrap();
-    DoorwardLayer::new(Arc::new(engine)).with_clock(|| NOW)
+    DoorwardLayer::new(engine).with_clock(|| NOW)
 }
 
 /// A token for somebody, that expires so many seconds from now.

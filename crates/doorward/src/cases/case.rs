@@ -1,5 +1,6 @@
 //! One case: a request at a time, and what the answer must be.
 
+use super::before::Step;
 use super::expect::{Expectation, Mismatch, is_pair};
 use super::read::Members;
 use super::time::parse_time;
@@ -12,7 +13,7 @@ use doorward_core::request::Request;
 use doorward_core::time::UnixTime;
 use serde_json::Value;
 
-const MEMBERS: &[&str] = &["id", "at", "request", "sent", "response", "expect"];
+const MEMBERS: &[&str] = &["id", "at", "before", "request", "sent", "response", "expect"];
 const REQUEST: &[&str] = &["method", "url", "headers", "client_chain", "body", "peer"];
 
 /// One row of the table of decisions.
@@ -20,6 +21,7 @@ const REQUEST: &[&str] = &["method", "url", "headers", "client_chain", "body", "
 pub struct Case {
     id: String,
     at: UnixTime,
+    before: Option<Vec<Step>>,
     side: Side,
 }
 
@@ -49,7 +51,11 @@ impl Case {
             }
             _ => return Err("expected one of `request` and `response`".to_owned()),
         };
-        Ok(Self { id, at, side })
+        let before = match members.has("before") {
+            true => Some(members.list("before")?.iter().map(Step::read).collect::<Result<_, _>>()?),
+            false => None,
+        };
+        Ok(Self { id, at, before, side })
     }
 
     /// The name of the case, unique in its file.
@@ -62,6 +68,13 @@ impl Case {
     #[must_use]
     pub const fn at(&self) -> UnixTime {
         self.at
+    }
+
+    /// What happened before, if the case says: then it is decided on by an engine of its own, to which nothing else has
+    /// happened. See [`CaseFile::engine_for`](super::CaseFile::engine_for).
+    #[must_use]
+    pub fn before(&self) -> Option<&[Step]> {
+        self.before.as_deref()
     }
 
     /// The request, unless the case is about a response.
@@ -89,7 +102,11 @@ impl Case {
     }
 
     /// Decides on the request. `None` if the case is skipped.
-    pub fn decide<K: Verify>(&self, engine: &Engine<K>, scratch: &mut Scratch) -> Option<Report> {
+    pub fn decide<K: Verify + Send + Sync + 'static>(
+        &self,
+        engine: &Engine<K>,
+        scratch: &mut Scratch<K>,
+    ) -> Option<Report> {
         self.with_request(|request| Report::new(&engine.decide(request, self.at, scratch)))
     }
 
@@ -103,7 +120,7 @@ impl Case {
     }
 }
 
-fn time(value: &Value) -> Result<UnixTime, String> {
+pub(super) fn time(value: &Value) -> Result<UnixTime, String> {
     let text = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),
@@ -113,7 +130,7 @@ fn time(value: &Value) -> Result<UnixTime, String> {
         .ok_or_else(|| format!("expected `at` as Unix seconds or a time of RFC 3339, found {value}"))
 }
 
-fn read_request(value: &Value) -> Result<RawRequest, String> {
+pub(super) fn read_request(value: &Value) -> Result<RawRequest, String> {
     let members = Members::strict(value, "`request`", REQUEST)?;
     let mut request = RawRequest::new(members.need_text("method")?, members.need_text("url")?);
     for pair in members.list("headers")? {
@@ -125,8 +142,12 @@ fn read_request(value: &Value) -> Result<RawRequest, String> {
         }
     }
     request.body = members.text("body")?.map(|body| body.as_bytes().to_vec());
-    // Accepted so that a table can be written ahead of the kinds of credential that need them.
-    members.text("peer")?;
+    if let Some(text) = members.text("peer")? {
+        let peer =
+            crate::peer(text).ok_or_else(|| format!("expected `peer` as an address, found `{text}`"))?;
+        request = request.with_peer(peer);
+    }
+    // Accepted so that a table can be written ahead of the kind of credential that needs it.
     if !members.list("client_chain")?.iter().all(Value::is_string) {
         return Err("expected `client_chain` of `request` as an array of strings".to_owned());
     }

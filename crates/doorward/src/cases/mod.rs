@@ -17,7 +17,12 @@
 //! * `at`: Unix seconds, whole or with a fraction, or a time of RFC 3339 as a string. A number in quotes keeps all
 //!   digits of its fraction.
 //! * `request`: `method` and `url` are needed; `headers` are pairs, in order, repeats kept; `body` is text.
-//!   `client_chain` and `peer` are accepted and not used yet.
+//!   `peer` is the address of the connection's other end. `client_chain` is accepted and not used yet.
+//! * `before`, if it is there: what happened before, to an engine of the case's own, as a list of steps, which may be empty.
+//!   That engine fetches nothing; cases without `before` share another one. Each step is one of
+//!   `{ "at": …, "request": { … }, "times": 3 }`, a request whose answer does not matter;
+//!   `{ "at": …, "keys": { "issuer": "corp", "jwks": { "keys": [ … ] } } }`, keys that came for an issuer whose keys are fetched;
+//!   `{ "revoke": { "issuer": "corp", "jti": "…" } }`, with `subject` (and `until`), `issued_before` or `kid` in place of `jti`.
 //! * `expect`: `outcome` is needed; `status`, `reason`, `recovery`, `challenges`, `headers`, `principal`, `may_resend`,
 //!   `signal`, `context`, `concealed`, `grounds`, `path` and `route` are compared if they are given, each with the field of
 //!   the same name of a [`Report`](crate::report::Report). Lists must be equal; of `principal` and `context` only the given members
@@ -42,12 +47,14 @@
 //!
 //! `"policy_error": { … }` beside `policy`, in place of `cases`, is the short form for one policy.
 
+mod before;
 mod case;
 mod expect;
 mod policies;
 mod read;
 mod time;
 
+pub use before::Step;
 pub use case::Case;
 pub use expect::Mismatch;
 pub use policies::PolicyCase;
@@ -186,7 +193,10 @@ impl CaseFile {
     /// # Errors
     ///
     /// As for [`CaseFile::engine`].
-    pub fn engine_with<P: Provider>(&self, provider: &P) -> Result<Engine<P::Key>, LoadErrors> {
+    pub fn engine_with<P: Provider<Key: Send + Sync + 'static> + Clone + Send + Sync + 'static>(
+        &self,
+        provider: &P,
+    ) -> Result<Engine<P::Key>, LoadErrors> {
         match &self.policy {
             Some(source) => source.load(&self.path, &self.folder, provider),
             None => {
@@ -194,6 +204,26 @@ impl CaseFile {
                 Err(LoadError::new("", message).in_file(self.path.display().to_string()).into())
             }
         }
+    }
+}
+
+impl CaseFile {
+    /// The engine that a case is decided on by, if it is to have one of its own, with everything done that came before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`CaseFile::engine`], and every step that could not be done.
+    pub fn engine_for<P>(&self, case: &Case, provider: &P) -> Option<Result<Engine<P::Key>, LoadErrors>>
+    where
+        P: Provider<Key: Send + Sync + 'static> + Clone + Send + Sync + 'static,
+    {
+        let steps = case.before()?;
+        Some(self.engine_with(provider).and_then(|engine| {
+            let done = steps.iter().try_for_each(|step| step.apply(&engine));
+            let place = format!("case `{}`: before", case.id().escape_debug());
+            let fault = |message| LoadError::new(place, message).in_file(self.path.display().to_string());
+            done.map(|()| engine).map_err(|message| fault(message).into())
+        }))
     }
 }
 

@@ -34,7 +34,7 @@ impl Source {
     }
 
     /// Loads the policy; the key files of a policy that is not in a file of its own lie in `folder`.
-    pub(super) fn load<P: Provider>(
+    pub(super) fn load<P: Provider<Key: Send + Sync + 'static> + Clone + Send + Sync + 'static>(
         &self,
         file: &Path,
         folder: &Path,
@@ -48,12 +48,12 @@ impl Source {
                     .ok_or_else(|| fault("expected a name that ends in `.toml` or `.json`".to_owned()))?;
                 let text = std::fs::read_to_string(path).map_err(|error| fault(describe(&error)))?;
                 let folder = path.parent().unwrap_or(Path::new(""));
-                Engine::with_provider(&text, format, Some(folder), provider)
+                Engine::with_provider(&text, format, Some(folder), provider.clone())
                     .map_err(|errors| errors.in_file(&name))
             }
-            Self::Text(text, format) => Engine::with_provider(text, *format, Some(folder), provider),
+            Self::Text(text, format) => Engine::with_provider(text, *format, Some(folder), provider.clone()),
             Self::Object(text) => {
-                let loaded = Engine::with_provider(text, Format::Json, Some(folder), provider);
+                let loaded = Engine::with_provider(text, Format::Json, Some(folder), provider.clone());
                 loaded.map_err(|errors| nowhere(errors, file))
             }
         }

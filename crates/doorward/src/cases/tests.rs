@@ -228,3 +228,133 @@ fn a_report_says_all_and_hides_what_is_hidden_from_nobody_but_the_caller() {
     assert_eq!((&object["challenges"], &object["headers"]), (&json!([]), &json!([])));
     assert_eq!(object["operator"], Reason::CredentialMissing.operator());
 }
+
+/// One failed attempt an hour for each address, and one issuer whose keys are fetched.
+const KEPT: &str = r#"{ "limit": { "failures": 1, "per": "1h", "by": "peer" },
+    "routes": [{ "path": "/", "accept": "b" }],
+    "issuers": { "b": { "profile": "jwt", "issuer": "b", "audience": "a", "algorithms": ["ES256"],
+        "keys": { "url": "https://keys.example/jwks" } } } }"#;
+
+/// A request from one address with this credential.
+fn sent(credential: &str) -> String {
+    format!(
+        r#"{{ "method": "GET", "url": "/", "peer": "192.0.2.1", "headers": [["Authorization", "Bearer {credential}"]] }}"#
+    )
+}
+
+/// A file with that policy and one case with these steps before it.
+fn with_before(steps: &str, credential: &str) -> Result<CaseFile, CaseError> {
+    let text = format!(
+        r#"{{ "policy": {KEPT}, "cases": [
+            {{ "id": "a/b", "at": 7, "before": {steps}, "request": {}, "expect": {ALLOW} }}] }}"#,
+        sent(credential)
+    );
+    CaseFile::parse(&text, Path::new("folder/table.json"))
+}
+
+fn reason_after(steps: &str, credential: &str) -> Option<Reason> {
+    let file = with_before(steps, credential).unwrap();
+    let engine = file.engine_for(&file.cases()[0], &DefaultProvider::new()).unwrap().unwrap();
+    file.cases()[0].decide(&engine, &mut engine.scratch()).unwrap().reason
+}
+
+#[test]
+fn what_came_before_has_happened_to_an_engine_of_the_cases_own() {
+    let malformed = Some(Reason::TokenMalformed);
+    assert_eq!(reason_after("[]", "x"), malformed);
+    let failed = |at: u32, times: &str| format!(r#"{{ "at": {at}, "request": {}{times} }}"#, sent("y"));
+    assert_eq!(reason_after(&format!("[{}]", failed(7, "")), "x"), Some(Reason::TooManyFailures));
+    assert_eq!(
+        reason_after(&format!("[{}]", failed(7, r#", "times": 3"#)), "x"),
+        Some(Reason::TooManyFailures)
+    );
+    let long_ago = r#"{ "at": "1960-01-01T00:00:00Z", "request": { "method": "GET", "url": "/" } }"#;
+    assert_eq!(reason_after(&format!("[{long_ago}]"), "x"), malformed);
+
+    // The engine that other cases share has seen nothing of it, and a case without steps has no other.
+    let file = with_before(&format!("[{}]", failed(7, "")), "x").unwrap();
+    let shared = file.engine().unwrap();
+    let _ = file.engine_for(&file.cases()[0], &DefaultProvider::new()).unwrap().unwrap();
+    let report = file.cases()[0].decide(&shared, &mut shared.scratch()).unwrap();
+    assert_eq!(report.reason, malformed);
+    let none = case(GET, ALLOW).unwrap();
+    assert!(none.cases()[0].before().is_none());
+    assert!(none.engine_for(&none.cases()[0], &DefaultProvider::new()).is_none());
+    assert_eq!(with_before("[]", "x").unwrap().cases()[0].before().map(<[Step]>::len), Some(0));
+}
+
+/// `{"alg":"ES256","kid":"k"}` of the issuer `b`, with a signature that nothing has made.
+fn unsigned() -> String {
+    format!("eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJiIn0.{}", "A".repeat(86))
+}
+
+#[test]
+fn keys_come_in_steps_and_in_no_other_way() {
+    let keys =
+        |at: i64| format!(r#"[{{ "at": {at}, "keys": {{ "issuer": "b", "jwks": {{ "keys": [] }} }} }}]"#);
+    assert_eq!(reason_after("[]", &unsigned()), Some(Reason::TrustUnavailable));
+    assert_eq!(reason_after(&keys(0), &unsigned()), Some(Reason::KeyUnknown));
+    assert_eq!(reason_after(&keys(-1_000), &unsigned()), Some(Reason::TrustStale));
+}
+
+#[test]
+fn a_step_is_one_thing_and_is_written_right() {
+    let request = sent("x");
+    let keys = r#""keys": { "issuer": "b", "jwks": { "keys": [] } }"#;
+    for (steps, said) in [
+        ("{}".to_owned(), "`before`"),
+        ("[{}]".to_owned(), "expected one of `request`, `keys` and `revoke` in a step of `before`"),
+        (format!(r#"[{{ "at": 1, "request": {request}, {keys} }}]"#), "expected one of `request`"),
+        (format!(r#"[{{ "request": {request} }}]"#), "missing member `at` of a step of `before`"),
+        (format!("[{{ {keys} }}]"), "missing member `at` of a step of `before`"),
+        (format!(r#"[{{ "at": 1, "request": {request}, "tiems": 2 }}]"#), "did you mean `times`?"),
+        (
+            format!(r#"[{{ "at": 1, "request": {request}, "times": 0 }}]"#),
+            "a number from 1 to 100000, found 0",
+        ),
+        (format!(r#"[{{ "at": 1, "request": {request}, "times": 100001 }}]"#), "found 100001"),
+        (format!(r#"[{{ "at": 1, "request": {request}, "times": "2" }}]"#), "`times` as a number"),
+        (r#"[{ "at": 1, "keys": { "issuer": "b" } }]"#.to_owned(), "missing member `jwks`"),
+        (r#"[{ "at": 1, "keys": { "isuer": "b", "jwks": {} } }]"#.to_owned(), "did you mean `issuer`?"),
+        (r#"[{ "revoke": { "jti": "x" } }]"#.to_owned(), "missing member `issuer` of `revoke` of `before`"),
+        (r#"[{ "revoke": { "issuer": "b" } }]"#.to_owned(), "expected one of `jti`, `subject`"),
+        (r#"[{ "revoke": { "issuer": "b", "jti": "x", "kid": "y" } }]"#.to_owned(), "expected one of `jti`"),
+        (r#"[{ "revoke": { "issuer": "b", "jti": "x", "until": 5 } }]"#.to_owned(), "expected one of `jti`"),
+        (r#"[{ "revoke": { "issuer": "b", "issued_before": "noon" } }]"#.to_owned(), "Unix seconds"),
+        (r#"[{ "revoke": { "issuer": "b", "subjct": "x" } }]"#.to_owned(), "did you mean `subject`?"),
+    ] {
+        let found = fault(with_before(&steps, "x"));
+        assert!(
+            found.starts_with("folder/table.json: case `a/b`: ") && found.contains(said),
+            "{steps}: {found}"
+        );
+    }
+    let revoked =
+        ["\"jti\": \"x\"", "\"subject\": \"x\", \"until\": 9", "\"issued_before\": 9", "\"kid\": \"k\""];
+    for what in revoked {
+        let steps = format!(r#"[{{ "revoke": {{ "issuer": "b", {what} }} }}]"#);
+        assert_eq!(reason_after(&steps, "x"), Some(Reason::TokenMalformed), "{what}");
+    }
+}
+
+/// A case whose past could not be made must not pass as if it had been.
+#[test]
+fn a_step_that_cannot_be_done_is_a_fault_of_the_case() {
+    for (steps, said) in [
+        (
+            r#"[{ "revoke": { "issuer": "c", "jti": "x" } }]"#,
+            "expected the name of an issuer or its `iss`, found `c`",
+        ),
+        (
+            r#"[{ "at": 1, "keys": { "issuer": "c", "jwks": { "keys": [] } } }]"#,
+            "expected the name of an issuer",
+        ),
+        (r#"[{ "at": 1, "keys": { "issuer": "b", "jwks": { "kyes": [] } } }]"#, "expected a JWK Set"),
+    ] {
+        let file = with_before(steps, "x").unwrap();
+        let own = file.engine_for(&file.cases()[0], &DefaultProvider::new()).unwrap();
+        let found = own.err().unwrap().to_string();
+        let place = "folder/table.json: case `a/b`: before: ";
+        assert!(found.starts_with(place) && found.contains(said), "{steps}: {found}");
+    }
+}

@@ -28,8 +28,8 @@ pub(super) enum Value {
     Boolean(bool),
     /// JSON's `null`.
     Null,
-    /// TOML's dates and times, which no policy key takes.
-    Datetime,
+    /// TOML's dates and times, in the form of RFC 3339. No key of a policy takes one.
+    Datetime(String),
 }
 
 /// One named value of a table.
@@ -54,7 +54,7 @@ impl Value {
             Self::Boolean(true) => "`true`",
             Self::Boolean(false) => "`false`",
             Self::Null => "`null`",
-            Self::Datetime => "a date or time",
+            Self::Datetime(_) => "a date or time",
         }
     }
 

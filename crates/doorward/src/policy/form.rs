@@ -1,6 +1,7 @@
 //! The forms that strings of a policy must have.
 
-use super::path;
+use super::network::{self, Network, NetworkFault};
+use super::{path, url};
 
 /// What a string must look like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,18 +26,30 @@ pub(super) enum Form {
     TrustDomain,
     /// The URL of a metadata document.
     MetadataUrl,
+    /// The URL of a key set. Its value may be a secret.
+    KeysUrl,
+    /// An address or a network.
+    Network,
 }
 
 /// What a string should have been, and what would mend it.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Misfit {
     pub(super) expected: &'static str,
+    /// What was found, where the text itself must not be shown.
+    pub(super) found: Option<&'static str>,
     pub(super) help: Option<String>,
 }
 
 impl From<&'static str> for Misfit {
     fn from(expected: &'static str) -> Self {
-        Self { expected, help: None }
+        Self { expected, found: None, help: None }
+    }
+}
+
+impl From<NetworkFault> for Misfit {
+    fn from(fault: NetworkFault) -> Self {
+        Self { expected: fault.expected, found: None, help: fault.help }
     }
 }
 
@@ -53,9 +66,8 @@ impl Form {
             Self::ClaimName => Some("^[^/]"),
             Self::Path => Some(path::PATTERN),
             Self::TrustDomain => Some("^[a-z0-9._-]{1,255}$"),
-            Self::MetadataUrl => Some(
-                r"^(https://[^/?#@]+|http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?)([/?][^#]*)?$",
-            ),
+            Self::MetadataUrl | Self::KeysUrl => Some(url::PATTERN),
+            Self::Network => Some(network::PATTERN),
         }
     }
 
@@ -81,8 +93,13 @@ impl Form {
                 "a trust domain of 1 to 255 characters `a` to `z`, `0` to `9`, `.`, `_` and `-`",
             ),
             Self::MetadataUrl => {
-                (is_metadata_url(text), "an https URL without fragment, or an http URL of this host")
+                (url::check(text).is_ok(), "an https URL without fragment, or an http URL of this host")
             }
+            Self::KeysUrl => {
+                let hidden = |(expected, found)| Misfit { expected, found: Some(found), help: None };
+                return url::check(text).map_err(hidden);
+            }
+            Self::Network => return text.parse::<Network>().map(|_| ()).map_err(Misfit::from),
         };
         if fits { Ok(()) } else { Err(expected.into()) }
     }
@@ -117,7 +134,7 @@ fn is_trust_domain(byte: u8) -> bool {
 fn pointer(text: &str) -> Result<(), Misfit> {
     if !text.starts_with('/') {
         let help = (!text.is_empty()).then(|| format!("did you mean `{}`?", pointer_from_name(text)));
-        return Err(Misfit { expected: "a JSON Pointer such as `/department`", help });
+        return Err(Misfit { expected: "a JSON Pointer such as `/department`", found: None, help });
     }
     if text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1'])) {
         Ok(())
@@ -144,60 +161,9 @@ fn claim_name(text: &str) -> Result<(), Misfit> {
         Some(name) => {
             let name = super::document::shown(name);
             let help = (!name.is_empty() && !name.contains('/')).then(|| format!("did you mean `{name}`?"));
-            Err(Misfit { expected: "the name of a top-level claim", help })
+            Err(Misfit { expected: "the name of a top-level claim", found: None, help })
         }
     }
-}
-
-/// An absolute https URL; http is enough where nothing leaves the host.
-fn is_metadata_url(text: &str) -> bool {
-    let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
-        (Some(rest), _) => (true, rest),
-        (None, Some(rest)) => (false, rest),
-        (None, None) => return false,
-    };
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let (host, port) = host_and_port(authority);
-    let host_fits = if https { is_host(host) } else { is_loopback(host) };
-    host_fits && port.is_none_or(is_port) && rest.bytes().all(is_url) && escapes_are_whole(rest)
-}
-
-fn host_and_port(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[') {
-        Some(rest) => {
-            rest.strip_suffix(']').is_some_and(|address| address.parse::<core::net::Ipv6Addr>().is_ok())
-        }
-        None => every(host, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)),
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.parse::<core::net::Ipv4Addr>();
-    host == "localhost" || host == "[::1]" || address.is_ok_and(|address| address.is_loopback())
-}
-
-fn is_port(port: &str) -> bool {
-    every(port, |byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
-}
-
-/// The characters of a URI without its fragment ([RFC 3986, section 2]).
-///
-/// [RFC 3986, section 2]: https://www.rfc-editor.org/rfc/rfc3986#section-2
-fn is_url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte)
-}
-
-fn escapes_are_whole(text: &str) -> bool {
-    text.split('%')
-        .skip(1)
-        .all(|rest| rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())))
 }
 
 #[cfg(test)]
@@ -252,40 +218,15 @@ mod tests {
     }
 
     #[test]
-    fn metadata_urls_are_https_or_loopback() {
-        table(
-            Form::MetadataUrl,
-            &[
-                "https://api.example/.well-known/oauth-protected-resource",
-                "https://api.example",
-                "https://api.example:8443/a?b=c%20d",
-                "https://[2001:db8::1]:1/a",
-                "http://localhost:8080/x",
-                "http://127.0.0.53/x",
-                "http://[::1]/x",
-            ],
-            &[
-                "",
-                "/a",
-                "https://",
-                "https:///a",
-                "https://u@api.example/",
-                "https://a b/",
-                "https://a/\"x",
-                "https://a/\\",
-                "https://a/#f",
-                "https://a/%4",
-                "https://a:/",
-                "https://a:65536/",
-                "https://a:+1/",
-                "https://[::1/",
-                "https://ä.example/",
-                "http://api.example/",
-                "http://localhost.example/",
-                "http://128.0.0.1/",
-                "http://localhost@evil.example/",
-                "http://127.0.0.1.evil.example/",
-            ],
-        );
+    fn urls_are_https_or_loopback_and_those_of_keys_are_never_shown() {
+        for form in [Form::MetadataUrl, Form::KeysUrl] {
+            table(
+                form,
+                &["https://a.example/x", "http://localhost:1/"],
+                &["", "http://a.example/", "https://u@a/"],
+            );
+        }
+        assert_eq!(Form::MetadataUrl.check("https://u:p@a/").unwrap_err().found, None);
+        assert_eq!(Form::KeysUrl.check("https://u:p@a/").unwrap_err().found, Some("one with them"));
     }
 }

@@ -46,7 +46,7 @@ fn write(report: &mut Report<'_>, spot: &Spot<'_>, text: &mut String) -> bool {
         Value::String(string) => json_string::write(string, text),
         Value::Boolean(truth) => text.push_str(if *truth { "true" } else { "false" }),
         Value::Null => text.push_str("null"),
-        value @ (Value::Integer(_) | Value::Float(_) | Value::Datetime) => match value.number_text() {
+        value @ (Value::Integer(_) | Value::Float(_) | Value::Datetime(_)) => match value.number_text() {
             Some(number) => text.push_str(&number),
             None => {
                 report.expected(spot, "a value that JSON has");

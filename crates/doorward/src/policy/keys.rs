@@ -2,8 +2,9 @@
 
 use super::duration;
 use super::form::Form;
-use super::model::{Profile, Unmatched};
-use super::names::{TokenPlace, names};
+use super::model::{ForwardedField, Profile, Unmatched};
+use super::names::{LimitedBy, TokenPlace, names};
+use super::revocation_keys;
 use doorward_core::key::Algorithm;
 use doorward_core::limits;
 use doorward_core::outcome::Disclosure;
@@ -21,10 +22,36 @@ pub(super) enum Section {
     Route,
     /// One element of `require`.
     ClaimRule,
+    /// `[store]`
+    Store,
+    /// `[limit]`
+    Limit,
+    /// `[revoked]`
+    Revoked,
+    /// A file of revocations itself.
+    Revocations,
+    /// `[[tokens]]` of such a file.
+    RevokedToken,
+    /// `[[subjects]]` of such a file.
+    RevokedSubject,
+    /// `[[issued_before]]` of such a file.
+    IssuedBefore,
+    /// `[[keys]]` of such a file.
+    RevokedKey,
 }
 
 impl Section {
-    pub(super) const ALL: [Self; 5] = [Self::Top, Self::Issuer, Self::Keys, Self::Route, Self::ClaimRule];
+    /// The tables of a policy.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Top,
+        Self::Issuer,
+        Self::Keys,
+        Self::Route,
+        Self::ClaimRule,
+        Self::Store,
+        Self::Limit,
+        Self::Revoked,
+    ];
 
     /// How a message names it.
     pub(super) fn noun(self) -> &'static str {
@@ -34,12 +61,39 @@ impl Section {
             Self::Keys => "`keys` of an issuer",
             Self::Route => "a route",
             Self::ClaimRule => "a rule of `require`",
+            Self::Store => "`[store]`",
+            Self::Limit => "`[limit]`",
+            Self::Revoked => "`[revoked]`",
+            Self::Revocations => "the top of the file",
+            Self::RevokedToken => "an entry of `tokens`",
+            Self::RevokedSubject => "an entry of `subjects`",
+            Self::IssuedBefore => "an entry of `issued_before`",
+            Self::RevokedKey => "an entry of `keys`",
+        }
+    }
+
+    /// The keys of the file that the section belongs to.
+    pub(super) fn file(self) -> &'static [Key] {
+        match self {
+            Self::Top
+            | Self::Issuer
+            | Self::Keys
+            | Self::Route
+            | Self::ClaimRule
+            | Self::Store
+            | Self::Limit
+            | Self::Revoked => KEYS,
+            Self::Revocations
+            | Self::RevokedToken
+            | Self::RevokedSubject
+            | Self::IssuedBefore
+            | Self::RevokedKey => revocation_keys::KEYS,
         }
     }
 
     /// The keys of the section.
     pub(super) fn keys(self) -> impl Iterator<Item = &'static Key> {
-        KEYS.iter().filter(move |key| key.section == self)
+        self.file().iter().filter(move |key| key.section == self)
     }
 }
 
@@ -48,10 +102,14 @@ impl Section {
 pub(super) enum Kind {
     /// `true` or `false`.
     Boolean,
+    /// `true`: the key is left out instead of `false`.
+    True,
     /// An integer from the first to the second.
     Integer(usize, usize),
     /// A span from the first to the second number of seconds, as text or as the number.
     Duration(u64, u64),
+    /// A point in time: RFC 3339, or seconds since 1970.
+    Time,
     /// A string of a form.
     String(Form),
     /// At least so many different strings of a form.
@@ -62,6 +120,8 @@ pub(super) enum Kind {
     Choice(fn() -> Vec<&'static str>),
     /// At least one of these names, each once.
     Choices(fn() -> Vec<&'static str>),
+    /// One of these names, or at least one of them, each once.
+    OneOrMoreChoices(fn() -> Vec<&'static str>),
     /// Names of issuers, or `anyone`.
     Accept,
     /// `allow`, `refuse`, or the actors.
@@ -97,11 +157,11 @@ pub(super) struct Key {
 }
 
 impl Key {
-    const fn new(section: Section, name: &'static str, kind: Kind, doc: &'static str) -> Self {
+    pub(super) const fn new(section: Section, name: &'static str, kind: Kind, doc: &'static str) -> Self {
         Self { section, name, kind, needed: None, doc }
     }
 
-    const fn needed(mut self, help: &'static str) -> Self {
+    pub(super) const fn needed(mut self, help: &'static str) -> Self {
         self.needed = Some(help);
         self
     }
@@ -127,14 +187,20 @@ pub(super) static ROOT: Key = Key::new(
 
 const LEEWAY: Kind = Kind::Duration(0, limits::LEEWAY_MAX);
 const ANY: Form = Form::Any;
+const SLOTS: Kind = Kind::Integer(0, limits::STORE_MAX);
+const REFRESH: Kind = Kind::Duration(limits::KEYS_REFRESH_MIN, limits::KEYS_REFRESH_MAX);
+const STALE_FOR: Kind = Kind::Duration(0, limits::KEYS_STALE_MAX);
+const REFRESH_DOC: &str = "How often its keys are fetched: 10m unless given, 1m to 1d.";
+const STALE_FOR_DOC: &str =
+    "How long its keys are used when they cannot be fetched: 1d unless given, 30d at most.";
 
 /// Every key, section by section.
 pub(super) static KEYS: &[Key] = {
     use Kind::{
         Accept, Boolean, Choice, Choices, Delegation, Duration, Integer, Jwks, Later, Named, OneOrMore,
-        Scalar, Scalars, String, Strings, Table, Tables,
+        OneOrMoreChoices, Scalar, Scalars, String, Strings, Table, Tables, True,
     };
-    use Section::{ClaimRule, Issuer, Keys, Route, Top};
+    use Section::{ClaimRule, Issuer, Keys, Limit, Revoked, Route, Store, Top};
     &[
         Key::new(Top, "realm", String(Form::Realm), "The realm of every challenge; `doorward` unless given."),
         Key::new(Top, "leeway", LEEWAY, "How far clocks may differ; 30s unless given, 5m at most."),
@@ -176,10 +242,21 @@ pub(super) static KEYS: &[Key] = {
         ),
         Key::new(Top, "routes", Tables(Route), "The rules for requests; the most specific path wins."),
         Key::new(Top, "external_url", Later, "The URL under which callers see this service."),
-        Key::new(Top, "trusted_proxies", Later, "The addresses whose forwarded fields are believed."),
-        Key::new(Top, "store", Later, "How much is remembered of credentials."),
-        Key::new(Top, "limit", Later, "How many failed attempts a caller has."),
-        Key::new(Top, "revoked", Later, "Which credentials are revoked."),
+        Key::new(
+            Top,
+            "trusted_proxies",
+            Strings(Form::Network, 1),
+            "The proxies whose word on the caller's address is believed: addresses, or networks as `10.0.0.0/8`.",
+        ),
+        Key::new(
+            Top,
+            "forwarded",
+            Choice(names::<ForwardedField>),
+            "Where trusted proxies give the caller's address: `x-forwarded-for` (default) or `forwarded`.",
+        ),
+        Key::new(Top, "store", Table(Store), "How much is remembered of credentials."),
+        Key::new(Top, "limit", Table(Limit), "How many failed attempts a caller has; no limit unless given."),
+        Key::new(Top, "revoked", Table(Revoked), "Which credentials are revoked."),
         Key::new(Top, "certificates", Later, "Who may vouch for a client certificate."),
         Key::new(Top, "signers", Later, "Who may sign requests."),
         Key::new(Top, "api_keys", Later, "Which API keys are known."),
@@ -219,10 +296,17 @@ pub(super) static KEYS: &[Key] = {
             "The algorithms that it signs with; either all with a shared secret (HS…) or none.",
         )
         .needed("list what the issuer signs with, as in `algorithms = [\"RS256\"]`"),
-        Key::new(Issuer, "keys", Table(Keys), "Where its keys come from: exactly one source.")
-            .needed("write `keys = { file = \"jwks.json\" }`"),
-        Key::new(Issuer, "refresh", Later, "How often its keys are fetched."),
-        Key::new(Issuer, "stale_for", Later, "How long its keys are used when they cannot be fetched."),
+        Key::new(Issuer, "keys", Table(Keys), "Where its keys come from: exactly one source.").needed(
+            "write `keys = { file = \"jwks.json\" }` or `keys = { url = \"https://idp.example/jwks\" }`",
+        ),
+        Key::new(Issuer, "refresh", REFRESH, REFRESH_DOC),
+        Key::new(Issuer, "stale_for", STALE_FOR, STALE_FOR_DOC),
+        Key::new(
+            Issuer,
+            "single_use",
+            Boolean,
+            "Whether each of its tokens is taken once only, by its `jti`; `false` unless given.",
+        ),
         Key::new(
             Issuer,
             "leeway",
@@ -249,10 +333,21 @@ pub(super) static KEYS: &[Key] = {
         ),
         Key::new(Keys, "file", String(ANY), "The path of a file with a JWK Set or JWK."),
         Key::new(Keys, "inline", Jwks, "A JWK Set or JWK."),
-        Key::new(Keys, "url", Later, "The URL of a JWK Set."),
-        Key::new(Keys, "discovery", Later, "Whether the issuer's metadata names the JWK Set."),
-        Key::new(Keys, "refresh", Later, "How often the keys are fetched."),
-        Key::new(Keys, "stale_for", Later, "How long the keys are used when they cannot be fetched."),
+        Key::new(
+            Keys,
+            "url",
+            String(Form::KeysUrl),
+            "The URL of a JWK Set, or of a SPIFFE bundle: https, or http on a loopback host.",
+        ),
+        Key::new(Keys, "discovery", True, "The keys are those that the metadata at `issuer` names."),
+        Key::new(
+            Keys,
+            "ca",
+            String(ANY),
+            "The path of the certificates (PEM) that the keys' server is known by.",
+        ),
+        Key::new(Keys, "refresh", REFRESH, REFRESH_DOC),
+        Key::new(Keys, "stale_for", STALE_FOR, STALE_FOR_DOC),
         Key::new(
             Route,
             "path",
@@ -316,6 +411,42 @@ pub(super) static KEYS: &[Key] = {
         Key::new(ClaimRule, "contains", Scalar, "The claim is an array with this element."),
         Key::new(ClaimRule, "prefix", String(ANY), "The claim is a string that begins so."),
         Key::new(ClaimRule, "exists", Boolean, "The claim is there (`true`), or it is not (`false`)."),
+        Key::new(Store, "known", SLOTS, "How many verified credentials are remembered; 10000 unless given."),
+        Key::new(Store, "refused", SLOTS, "How many refused credentials are remembered; 2000 unless given."),
+        Key::new(
+            Store,
+            "replay",
+            SLOTS,
+            "How many tokens of `single_use` issuers are remembered; 100000 unless given.",
+        ),
+        Key::new(Store, "off", Boolean, "Whether no verified or refused credential is remembered at all."),
+        Key::new(
+            Limit,
+            "failures",
+            Integer(1, limits::FAILURES_MAX),
+            "How many failures a caller has at once, before the answer is 429.",
+        )
+        .needed("write `failures = 20`"),
+        Key::new(
+            Limit,
+            "per",
+            Duration(1, limits::FAILURES_PER_MAX),
+            "In which time the failures are given back, evenly; 1h at most.",
+        )
+        .needed("write `per = \"1m\"`"),
+        Key::new(
+            Limit,
+            "by",
+            OneOrMoreChoices(names::<LimitedBy>),
+            "What failures are counted by: `peer` (the address), `credential`, or both (default).",
+        ),
+        Key::new(
+            Revoked,
+            "file",
+            String(ANY),
+            "The path of the file of revocations, TOML or JSON by its name.",
+        )
+        .needed("write `file = \"revoked.toml\"`"),
     ]
 };
 
@@ -344,5 +475,12 @@ mod tests {
     #[test]
     fn the_defaults_that_the_sentences_name_are_the_real_ones() {
         assert_eq!((limits::LEEWAY_DEFAULT, limits::LEEWAY_MAX, limits::CREDENTIAL_DEFAULT), (30, 300, 8192));
+        assert_eq!(
+            (limits::KEYS_REFRESH_DEFAULT, limits::KEYS_REFRESH_MIN, limits::KEYS_REFRESH_MAX),
+            (600, 60, 86_400)
+        );
+        assert_eq!((limits::KEYS_STALE_DEFAULT, limits::KEYS_STALE_MAX), (86_400, 30 * 86_400));
+        assert_eq!((limits::KNOWN_DEFAULT, limits::REFUSED_DEFAULT), (10_000, 2_000));
+        assert_eq!((limits::REPLAY_DEFAULT, limits::FAILURES_PER_MAX), (100_000, 3_600));
     }
 }

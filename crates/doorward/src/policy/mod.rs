@@ -9,23 +9,33 @@ mod form;
 mod inline;
 mod json;
 mod json_string;
+mod key_source;
 mod keys;
 pub mod model;
 mod names;
 pub(crate) mod nearest;
+mod network;
 mod path;
 mod read_issuer;
+mod read_keys;
+mod read_revocations;
 mod read_route;
+mod read_settings;
 mod reader;
 mod report;
+mod revocation_keys;
 mod schema;
+mod settings;
 mod toml;
+mod url;
 mod values;
 
+pub use network::{Network, NetworkFault};
+pub(crate) use read_revocations::read as read_revocations;
 pub use schema::json_schema;
 
 use crate::error::LoadErrors;
-use document::Lines;
+use document::{Lines, Node};
 use model::PolicyModel;
 use std::path::Path;
 
@@ -62,11 +72,15 @@ impl Format {
 ///   values of the wrong kind, form or size; keys that contradict each other.
 pub fn read(text: &str, format: Format) -> Result<PolicyModel, LoadErrors> {
     let lines = Lines::new(text);
-    let root = match format {
-        Format::Toml => toml::read(text, &lines)?,
-        Format::Json => json::read(text, &lines)?,
-    };
-    reader::read(&root, &lines)
+    reader::read(&tree(text, format, &lines)?, &lines)
+}
+
+/// Reads a text as a tree, whatever it is about.
+fn tree(text: &str, format: Format, lines: &Lines<'_>) -> Result<Node, LoadErrors> {
+    match format {
+        Format::Toml => toml::read(text, lines),
+        Format::Json => json::read(text, lines),
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +170,10 @@ scpoes = ["orders:read"]
                 Section::Keys => issuer(&format!("keys = {{ {line} }}")),
                 Section::Route => route(&line),
                 Section::ClaimRule => route(&format!("require = [{{ {line} }}]")),
+                Section::Store => format!("[store]\n{line}"),
+                Section::Limit => format!("[limit]\n{line}"),
+                Section::Revoked => format!("[revoked]\n{line}"),
+                _ => panic!("{:?} is no section of a policy", key.section),
             };
             let found = faults(&text);
             let expected = |fault: &String| {

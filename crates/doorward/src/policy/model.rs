@@ -1,10 +1,12 @@
 //! What a policy says, checked in itself but not compiled yet: paths are as written and keys are not loaded.
 
+pub use super::key_source::KeySource;
+pub use super::network::Network;
+pub use super::settings::{LimitBy, LimitModel, StoreModel};
 use crate::error::Position;
-use core::fmt;
 use doorward_core::key::Algorithms;
 use doorward_core::outcome::Disclosure;
-pub use doorward_core::policy::{Profile, Unmatched};
+pub use doorward_core::policy::{ForwardedField, Profile, Unmatched};
 use doorward_core::time::Seconds;
 
 /// A value and where the policy gives it.
@@ -33,6 +35,16 @@ pub struct PolicyModel {
     pub unmatched: Unmatched,
     /// The longest credential that is looked at, in bytes.
     pub max_credential: usize,
+    /// The proxies whose word on the caller's address is believed; none unless given.
+    pub trusted_proxies: Vec<Network>,
+    /// Which field they give it in.
+    pub forwarded: ForwardedField,
+    /// How much is remembered of credentials.
+    pub store: StoreModel,
+    /// How many failed attempts a caller has; no limit unless given.
+    pub limit: Option<LimitModel>,
+    /// The path of the file of revocations, as the policy gives it.
+    pub revoked: Option<Located<String>>,
     /// Who may vouch for a bearer token, in the order of the text.
     pub issuers: Vec<IssuerModel>,
     /// The routes, in the order of the text.
@@ -59,6 +71,12 @@ pub struct IssuerModel {
     pub algorithms: Algorithms,
     /// Where its keys come from.
     pub keys: KeySource,
+    /// How often its keys are fetched, where they are.
+    pub refresh: Seconds,
+    /// How long its keys are used beyond that while they cannot be fetched.
+    pub stale_for: Seconds,
+    /// Whether each of its tokens is taken once only, by its `jti`, which it must have then.
+    pub single_use: bool,
     /// How far clocks may differ, where it is not [`PolicyModel::leeway`].
     pub leeway: Option<Seconds>,
     /// How long after `iat` a token is accepted at most.
@@ -67,34 +85,6 @@ pub struct IssuerModel {
     pub required_claims: Vec<String>,
     /// Where in a request its tokens may stand.
     pub token_in: TokenIn,
-}
-
-/// Where an issuer's keys come from.
-#[derive(Clone, PartialEq)]
-pub enum KeySource {
-    /// A JWK Set or JWK in a file.
-    File {
-        /// The path as the policy gives it.
-        path: String,
-        /// Where the policy gives it.
-        at: Position,
-    },
-    /// A JWK Set or JWK in the policy itself.
-    Inline {
-        /// It as JSON text. This may be a secret.
-        json: String,
-        /// Where it begins.
-        at: Position,
-    },
-}
-
-impl fmt::Debug for KeySource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, at } => f.debug_struct("File").field("path", path).field("at", at).finish(),
-            Self::Inline { at, .. } => f.debug_struct("Inline").field("at", at).finish_non_exhaustive(),
-        }
-    }
 }
 
 /// Where in a request tokens may stand; at least one is true.

@@ -2,7 +2,7 @@
 
 use doorward_core::key::Algorithm;
 use doorward_core::outcome::Disclosure;
-use doorward_core::policy::{Profile, Unmatched};
+use doorward_core::policy::{ForwardedField, Profile, Unmatched};
 
 /// A type whose values have names in a policy.
 pub(super) trait Named: Copy + PartialEq {
@@ -52,6 +52,25 @@ pub(super) enum TokenPlace {
 impl Named for TokenPlace {
     fn named() -> Vec<(&'static str, Self)> {
         vec![("header", Self::Header), ("query", Self::Query), ("form", Self::Form)]
+    }
+}
+
+impl Named for ForwardedField {
+    fn named() -> Vec<(&'static str, Self)> {
+        Self::ALL.map(|field| (field.name(), field)).to_vec()
+    }
+}
+
+/// One of the things that failed attempts are counted by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum LimitedBy {
+    Peer,
+    Credential,
+}
+
+impl Named for LimitedBy {
+    fn named() -> Vec<(&'static str, Self)> {
+        vec![("peer", Self::Peer), ("credential", Self::Credential)]
     }
 }
 

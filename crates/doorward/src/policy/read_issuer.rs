@@ -1,9 +1,9 @@
 //! From the tree to the model: issuers.
 
 use super::document::Value;
-use super::inline;
-use super::model::{IssuerModel, KeySource, Profile, TokenIn};
+use super::model::{IssuerModel, Profile, TokenIn};
 use super::names::TokenPlace;
+use super::read_keys;
 use super::reader::ANYONE;
 use super::report::{Fields, Report, Spot};
 use super::values::quoted;
@@ -42,13 +42,17 @@ fn issuer<'t>(report: &mut Report<'t>, name: &str, spot: &Spot<'t>) -> Option<Is
     let trust_domain = fields.get("trust_domain").and_then(|spot| report.string(spot));
     let audience = fields.get("audience").and_then(|spot| report.string_or_strings(spot));
     let algorithms = fields.get("algorithms").and_then(|spot| algorithms(report, spot, profile));
-    let keys = fields.get("keys").and_then(|spot| keys(report, spot));
+    let keys = read_keys::read(report, &fields);
     let leeway = fields.get("leeway").and_then(|spot| report.duration(spot));
     let max_age = fields.get("max_age").and_then(|spot| report.duration(spot));
     let required_claims = fields.get("required_claims").and_then(|spot| report.strings(spot));
     let token_in = fields.get("token_in").and_then(|spot| token_in(report, spot));
+    let single_use = fields.get("single_use").and_then(|spot| report.boolean(spot));
     let profile = profile?;
     fits_profile(report, spot, &fields, profile, audience.as_deref());
+    if let Some(source) = &keys.source {
+        read_keys::fits_issuer(report, &fields, source, issuer.as_deref(), algorithms);
+    }
     Some(IssuerModel {
         name: name.to_owned(),
         at,
@@ -57,7 +61,10 @@ fn issuer<'t>(report: &mut Report<'t>, name: &str, spot: &Spot<'t>) -> Option<Is
         trust_domain,
         audience: audience.unwrap_or_default(),
         algorithms: algorithms?,
-        keys: keys?,
+        keys: keys.source?,
+        refresh: keys.refresh,
+        stale_for: keys.stale_for,
+        single_use: single_use.unwrap_or_default(),
         leeway,
         max_age,
         required_claims: required_claims.unwrap_or_default(),
@@ -141,26 +148,6 @@ fn algorithms<'t>(report: &mut Report<'t>, spot: &Spot<'t>, profile: Option<Prof
     whole.then_some(all)
 }
 
-fn keys<'t>(report: &mut Report<'t>, spot: &Spot<'t>) -> Option<KeySource> {
-    let fields = report.fields(spot)?;
-    match (fields.get("file"), fields.get("inline")) {
-        (Some(file), None) => report.string(file).map(|path| KeySource::File { path, at: report.at(file) }),
-        (None, Some(inline)) => {
-            inline::jwks(report, inline).map(|json| KeySource::Inline { json, at: report.at(inline) })
-        }
-        (Some(_), Some(_)) => {
-            report.fault(spot, "expected one of `file` and `inline`, found both");
-            None
-        }
-        (None, None) => {
-            if fields.later.is_empty() && fields.lacks("file") && fields.lacks("inline") {
-                report.fault(spot, "expected one of `file` and `inline`, found neither");
-            }
-            None
-        }
-    }
-}
-
 fn token_in<'t>(report: &mut Report<'t>, spot: &Spot<'t>) -> Option<TokenIn> {
     let places: Vec<TokenPlace> = report.choices(spot)?;
     Some(TokenIn {
@@ -215,6 +202,7 @@ fn conflict(issuer: &IssuerModel, other: &IssuerModel) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key_source::KeySource;
     use super::super::sample::{fault, faults, issuer, model, section};
     use super::*;
     use doorward_core::time::Seconds;
@@ -336,23 +324,6 @@ mod tests {
             let found = fault(&svid("mesh", &format!("algorithms = {list}")));
             assert!(found.contains("algorithms[0]: expected an RS, PS or ES algorithm"), "{found}");
         }
-    }
-
-    #[test]
-    fn keys_come_from_exactly_one_source() {
-        let with = |keys: &str| faults(&issuer(&format!("keys = {keys}")));
-        assert_eq!(with("{}"), ["issuers.corp.keys: expected one of `file` and `inline`, found neither"]);
-        assert_eq!(
-            with("{ file = \"a\", inline = {} }"),
-            ["issuers.corp.keys: expected one of `file` and `inline`, found both"]
-        );
-        assert_eq!(
-            with("{ url = \"https://a.example\", refresh = \"10m\" }"),
-            [
-                "issuers.corp.keys: `keys.url` is not supported by this build yet",
-                "issuers.corp.keys: `keys.refresh` is not supported by this build yet",
-            ]
-        );
     }
 
     #[test]

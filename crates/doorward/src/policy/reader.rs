@@ -6,6 +6,7 @@ use super::model::PolicyModel;
 use super::nearest::nearest;
 use super::read_issuer;
 use super::read_route;
+use super::read_settings;
 use super::report::{Fields, Report, Spot};
 use super::values::quoted;
 use crate::error::LoadErrors;
@@ -36,6 +37,8 @@ fn policy<'t>(report: &mut Report<'t>, root: &Spot<'t>) -> PolicyModel {
     let fields = report.fields(root);
     let get = |name| fields.as_ref().and_then(|fields| fields.get(name));
     let names = Names::new(fields.as_ref());
+    let (trusted_proxies, forwarded) = read_settings::proxies(report, fields.as_ref());
+    let issuers = get("issuers").map(|spot| read_issuer::read(report, spot)).unwrap_or_default();
     PolicyModel {
         realm: get("realm").and_then(|spot| report.string(spot)).unwrap_or_else(|| "doorward".to_owned()),
         leeway: get("leeway")
@@ -48,7 +51,12 @@ fn policy<'t>(report: &mut Report<'t>, root: &Spot<'t>) -> PolicyModel {
         max_credential: get("max_credential")
             .and_then(|spot| report.integer(spot))
             .unwrap_or(limits::CREDENTIAL_DEFAULT),
-        issuers: get("issuers").map(|spot| read_issuer::read(report, spot)).unwrap_or_default(),
+        trusted_proxies,
+        forwarded,
+        store: read_settings::store(report, get("store"), &issuers),
+        limit: get("limit").and_then(|spot| read_settings::limit(report, spot)),
+        revoked: get("revoked").and_then(|spot| read_settings::revoked(report, spot)),
+        issuers,
         routes: get("routes").map(|spot| read_route::read(report, spot, &names)).unwrap_or_default(),
     }
 }

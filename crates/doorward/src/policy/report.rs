@@ -1,7 +1,7 @@
 //! Walking the tree: where the reader stands, what it found wrong, and which keys a table has.
 
 use super::document::{Lines, Node, Value, place_of_element, place_of_member, shown};
-use super::keys::{KEYS, Key, Kind, Section};
+use super::keys::{Key, Kind, Section};
 use super::nearest::nearest;
 use crate::error::{LoadError, Position};
 
@@ -146,7 +146,8 @@ impl<'t> Report<'t> {
 
 /// Where a key belongs that stands in the wrong table: in TOML, what follows a header belongs to that table.
 fn elsewhere(name: &str, here: Section) -> Option<String> {
-    let nouns: Vec<_> = KEYS
+    let nouns: Vec<_> = here
+        .file()
         .iter()
         .filter(|key| key.name == name && key.section != here)
         .map(|key| key.section.noun())

@@ -33,6 +33,14 @@ fn definition(section: Section) -> &'static str {
         Section::Keys => "keys",
         Section::Route => "route",
         Section::ClaimRule => "claim_rule",
+        Section::Store => "store",
+        Section::Limit => "limit",
+        Section::Revoked => "revoked",
+        Section::Revocations => "revocations",
+        Section::RevokedToken => "revoked_token",
+        Section::RevokedSubject => "revoked_subject",
+        Section::IssuedBefore => "issued_before",
+        Section::RevokedKey => "revoked_key",
     }
 }
 
@@ -48,15 +56,29 @@ fn table(section: Section) -> Map<String, Value> {
         schema.insert("required".to_owned(), json!(required));
     }
     schema.insert("additionalProperties".to_owned(), json!(false));
-    // One source of keys, and one test beside the claim.
-    let exactly = match section {
-        Section::Keys => Some(1),
-        Section::ClaimRule => Some(2),
-        Section::Top | Section::Issuer | Section::Route => None,
-    };
-    if let Some(count) = exactly {
-        schema.insert("minProperties".to_owned(), json!(count));
-        schema.insert("maxProperties".to_owned(), json!(count));
+    match section {
+        // One test beside the claim.
+        Section::ClaimRule => {
+            schema.insert("minProperties".to_owned(), json!(2));
+            schema.insert("maxProperties".to_owned(), json!(2));
+        }
+        // One source, and what belongs to fetching only where keys are fetched.
+        Section::Keys => {
+            schema.insert(
+                "oneOf".to_owned(),
+                json!([
+                    { "required": ["file"], "maxProperties": 1 },
+                    { "required": ["inline"], "maxProperties": 1 },
+                    { "required": ["url"] },
+                    { "required": ["discovery"] },
+                ]),
+            );
+        }
+        // The field is believed from somebody, or from nobody.
+        Section::Top => {
+            schema.insert("dependentRequired".to_owned(), json!({ "forwarded": ["trusted_proxies"] }));
+        }
+        _ => {}
     }
     schema
 }
@@ -74,16 +96,22 @@ fn kind(kind: Kind) -> Value {
     let scalar = json!({ "type": ["string", "number", "boolean"] });
     match kind {
         Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::True => json!({ "const": true }),
         Kind::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Duration(least, most) => json!({ "anyOf": [
             { "type": "string", "minLength": 2, "pattern": duration::PATTERN },
             { "type": "integer", "minimum": least, "maximum": most },
         ] }),
+        Kind::Time => json!({ "type": ["string", "number"] }),
         Kind::String(form) => string(form),
         Kind::Strings(form, least) => array(string(form), least),
         Kind::OneOrMore(form) => json!({ "anyOf": [string(form), array(string(form), 0)] }),
         Kind::Choice(names) => json!({ "enum": names() }),
         Kind::Choices(names) => array(json!({ "enum": names() }), 1),
+        Kind::OneOrMoreChoices(names) => {
+            let one = json!({ "enum": names() });
+            json!({ "anyOf": [one, array(one, 1)] })
+        }
         Kind::Accept => {
             let issuer = json!({ "type": "string", "minLength": 1, "not": { "const": ANYONE } });
             json!({ "anyOf": [{ "const": ANYONE }, issuer, array(issuer, 1)] })
@@ -165,5 +193,20 @@ mod tests {
             json!(["profile", "audience", "algorithms", "keys"])
         );
         assert_eq!(schema.get("required"), None);
+    }
+
+    #[test]
+    fn keys_have_one_source_and_what_belongs_to_it() {
+        let schema = schema();
+        let source = |name: &str| json!({ "required": [name] });
+        let alone = |name: &str| json!({ "required": [name], "maxProperties": 1 });
+        assert_eq!(
+            schema["$defs"]["keys"]["oneOf"],
+            json!([alone("file"), alone("inline"), source("url"), source("discovery")])
+        );
+        assert_eq!(schema["dependentRequired"], json!({ "forwarded": ["trusted_proxies"] }));
+        assert_eq!(schema["$defs"]["limit"]["required"], json!(["failures", "per"]));
+        assert_eq!(schema["$defs"]["store"]["properties"]["known"]["maximum"], json!(1 << 24));
+        assert_eq!(schema["$defs"].get("revoked_token"), None, "a file of revocations is no policy");
     }
 }

@@ -55,7 +55,7 @@ fn node(value: Spanned<DeValue<'_>>, depth: usize, lines: &Lines<'_>, faults: &m
     let start = value.span().start;
     let mut fault = |message: &str| {
         faults.push(LoadError::new("", message).at(lines.position(start)));
-        Value::Datetime
+        Value::Null
     };
     let value = match value.into_inner() {
         DeValue::String(text) => Value::String(text.into_owned()),
@@ -66,7 +66,7 @@ fn node(value: Spanned<DeValue<'_>>, depth: usize, lines: &Lines<'_>, faults: &m
         // TOML allows a sign that JSON does not.
         DeValue::Float(number) => Value::Float(number.as_str().trim_start_matches('+').to_owned()),
         DeValue::Boolean(truth) => Value::Boolean(truth),
-        DeValue::Datetime(_) => Value::Datetime,
+        DeValue::Datetime(time) => Value::Datetime(time.to_string()),
         DeValue::Array(_) | DeValue::Table(_) if depth >= DEPTH => {
             fault(&format!("expected at most {DEPTH} levels of nesting, found more"))
         }

@@ -7,8 +7,10 @@ use super::keys::Kind;
 use super::model::Scalar;
 use super::names::Named;
 use super::nearest::nearest;
+use super::network::Network;
 use super::report::{Report, Spot};
-use doorward_core::time::Seconds;
+use crate::cases::parse_time;
+use doorward_core::time::{Seconds, UnixTime};
 
 /// All readers note what is wrong and give nothing then.
 impl<'t> Report<'t> {
@@ -17,6 +19,22 @@ impl<'t> Report<'t> {
             Value::Boolean(truth) => Some(*truth),
             _ => {
                 self.expected(spot, "`true` or `false`");
+                None
+            }
+        }
+    }
+
+    /// `true` and nothing else; of `()`, since there is only one.
+    pub(super) fn only_true(&mut self, spot: &Spot<'_>) -> Option<()> {
+        match &spot.node.value {
+            Value::Boolean(true) => Some(()),
+            Value::Boolean(false) => {
+                let help = format!("leave `{}` out instead", spot.key.name);
+                self.fault_with(spot, "expected `true`, found `false`", Some(help));
+                None
+            }
+            _ => {
+                self.expected(spot, "`true`");
                 None
             }
         }
@@ -66,6 +84,37 @@ impl<'t> Report<'t> {
         None
     }
 
+    /// A point in time, as TOML or RFC 3339 writes it or in seconds since 1970.
+    pub(super) fn time(&mut self, spot: &Spot<'_>) -> Option<UnixTime> {
+        let (Value::String(text) | Value::Datetime(text) | Value::Float(text)) = &spot.node.value else {
+            let Value::Integer(seconds) = &spot.node.value else {
+                self.expected(spot, "a time such as `2026-11-22T22:23:51Z`, or seconds since 1970");
+                return None;
+            };
+            return self.time_from(spot, &seconds.to_string());
+        };
+        self.time_from(spot, text)
+    }
+
+    fn time_from(&mut self, spot: &Spot<'_>, text: &str) -> Option<UnixTime> {
+        let time = parse_time(text);
+        if time.is_none() {
+            // What is left out most often is the offset, or the clock with it; what is too large are milliseconds.
+            let meant = [format!("{text}Z"), format!("{text}T00:00:00Z")];
+            let help = match text.split_at_checked(text.len().saturating_sub(3)) {
+                Some((seconds, millis)) if digits(seconds) && digits(millis) => {
+                    Some(format!("{seconds}.{millis}"))
+                }
+                _ => None,
+            };
+            let meant = meant.into_iter().chain(help).find(|text| parse_time(text).is_some());
+            let message = "expected a time such as `2026-11-22T22:23:51Z`, or seconds since 1970";
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            self.fault_with(spot, format!("{message}, found {}", quoted(text)), help);
+        }
+        time
+    }
+
     pub(super) fn string(&mut self, spot: &Spot<'_>) -> Option<String> {
         let Kind::String(form) = spot.key.kind else { return self.misread(spot) };
         self.formed(spot, form)
@@ -80,11 +129,8 @@ impl<'t> Report<'t> {
         match form.check(text) {
             Ok(()) => Some(text.clone()),
             Err(misfit) => {
-                self.fault_with(
-                    spot,
-                    format!("expected {}, found {}", misfit.expected, quoted(text)),
-                    misfit.help,
-                );
+                let found = misfit.found.map_or_else(|| quoted(text), str::to_owned);
+                self.fault_with(spot, format!("expected {}, found {found}", misfit.expected), misfit.help);
                 None
             }
         }
@@ -128,6 +174,20 @@ impl<'t> Report<'t> {
             Some((element.text().unwrap_or_default().to_owned(), value))
         });
         chosen.map(|chosen| chosen.into_iter().map(|(_, value): (String, T)| value).collect())
+    }
+
+    /// One of the names, or an array of them.
+    pub(super) fn choice_or_choices<T: Named>(&mut self, spot: &Spot<'t>) -> Option<Vec<T>> {
+        match &spot.node.value {
+            Value::String(_) => self.choice(spot).map(|value| vec![value]),
+            _ => self.choices(spot),
+        }
+    }
+
+    /// An array of different networks.
+    pub(super) fn networks(&mut self, spot: &Spot<'t>) -> Option<Vec<Network>> {
+        let Kind::Strings(form, least) = spot.key.kind else { return self.misread(spot) };
+        self.different(spot, least, |report, element| report.formed(element, form)?.parse().ok())
     }
 
     pub(super) fn scalar(&mut self, spot: &Spot<'_>) -> Option<Scalar> {
@@ -187,6 +247,10 @@ impl<'t> Report<'t> {
         self.expected(spot, "a value that this build can read");
         None
     }
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A string as messages show it.

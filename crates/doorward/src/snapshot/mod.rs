@@ -12,7 +12,7 @@ use doorward_core::outcome::{Disclosure, Outcome, Signal};
 use doorward_core::principal::{CredentialKind, Principal};
 use doorward_core::reason::Reason;
 use doorward_core::recovery::Recovery;
-use doorward_core::refusal::Context;
+use doorward_core::refusal::{self, Context};
 use doorward_core::time::Seconds;
 
 /// What a decision says, apart from the memory that it was made in.
@@ -41,8 +41,14 @@ pub struct Snapshot<B = Vec<u8>> {
 /// The claims that hold the times of a refusal, by their place in the record.
 const TIME_CLAIMS: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
 
-/// The fixed front of a record: outcome, grounds, disclosure, what follows, status, reason, concealed reason, route.
-const FRONT: usize = 14;
+/// The fixed front of a record: outcome, grounds, disclosure, what follows, status, reason, concealed reason, route, wait.
+const FRONT: usize = 18;
+
+/// Where the wait stands in it.
+const WAIT: usize = 14;
+
+/// What stands for "no wait" where one would be: nobody waits for a century.
+const NO_WAIT: u32 = u32::MAX;
 
 /// What follows the front.
 const HAS_PRINCIPAL: u8 = 1;
@@ -96,6 +102,8 @@ pub fn record(decision: &Decision<'_>, out: &mut Vec<u8>) {
     to.u16(decision.reason().map_or(0, Reason::number));
     to.u16(decision.concealed().map_or(0, Reason::number));
     to.u32(decision.route().unwrap_or(NO_ROUTE));
+    let wait = |wait: Seconds| u32::try_from(wait.0).unwrap_or(NO_WAIT - 1);
+    to.u32(decision.retry_after().map_or(NO_WAIT, wait));
     to.text(decision.path());
     if let Some(principal) = principal {
         to.byte(place_in(&CredentialKind::ALL, &principal.kind));
@@ -226,13 +234,20 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// What the caller should do next.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
-        self.reason().map_or(Recovery::None, Reason::recovery)
+        self.reason().map_or(Recovery::None, |reason| refusal::recovery(reason, self.retry_after()))
     }
 
     /// Whether the very same credential may be sent again after the recovery.
     #[must_use]
     pub fn may_resend(&self) -> bool {
-        self.reason().is_none_or(Reason::may_resend)
+        self.reason().is_none_or(|reason| refusal::may_resend(reason, self.retry_after()))
+    }
+
+    /// How long the caller should wait before it asks again, where waiting helps.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Seconds> {
+        let wait = self.front_u32(WAIT).filter(|wait| *wait != NO_WAIT)?;
+        Some(Seconds(wait.into()))
     }
 
     /// On what grounds the caller is let in: `anyone`, `preflight` or `credential`.
@@ -244,9 +259,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// The route that governed the request, by its place in the policy file.
     #[must_use]
     pub fn route(&self) -> Option<u32> {
-        let number =
-            self.bytes.as_ref().get(10..FRONT).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
-        number.filter(|number| *number != NO_ROUTE)
+        self.front_u32(10).filter(|number| *number != NO_ROUTE)
     }
 
     /// The path that was judged, normalised: what a forwarding host must send on. Empty if it is ambiguous.
@@ -281,7 +294,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// The body that a host may send with a refusal; empty where the caller is let in.
     #[must_use]
     pub fn body(&self) -> Body {
-        Body::of(self.outcome(), self.status(), self.reason(), self.disclosure())
+        Body::of(self.outcome(), self.status(), self.reason(), self.retry_after(), self.disclosure())
     }
 
     /// All facts as owned values.
@@ -297,6 +310,11 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     fn front_u16(&self, place: usize) -> u16 {
         let two = self.bytes.as_ref().get(place..).and_then(|rest| rest.first_chunk()).copied();
         two.map(u16::from_le_bytes).unwrap_or_default()
+    }
+
+    fn front_u32(&self, place: usize) -> Option<u32> {
+        let four = self.bytes.as_ref().get(place..)?.first_chunk()?;
+        Some(u32::from_le_bytes(*four))
     }
 
     fn start(&self) -> Option<Reader<'_>> {

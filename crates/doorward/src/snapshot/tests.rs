@@ -123,7 +123,9 @@ fn a_long_answer_is_kept_whole() {
 
 #[test]
 fn the_engine_names_the_fields_that_it_looks_at() {
-    let fields = |policy: &str| Engine::from_text(policy, Format::Toml, None).unwrap().fields().to_vec();
+    let fields = |policy: &str| {
+        Engine::from_text(policy, Format::Toml, None).unwrap().fields().iter().collect::<Vec<_>>()
+    };
     assert_eq!(fields(POLICY), ["authorization"]);
     let form = POLICY.replace("profile = \"jwt\"", "profile = \"jwt\"\ntoken_in = [\"form\"]");
     assert_eq!(fields(&form), ["authorization", "content-type"]);

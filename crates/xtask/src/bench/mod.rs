@@ -1,5 +1,5 @@
-//! `bench`: measures, and prints the table of ratios; `bench bindings` does so in other languages and in proxies, and
-//! `bench instructions` counts instead.
+//! `bench`: measures, and prints the table of ratios; `bench bindings` does so in other languages and in proxies, `bench
+//! digests` does so with the functions that a credential may be known by, and `bench instructions` counts instead.
 
 mod bindings;
 mod hosts;
@@ -15,6 +15,13 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String>
         [first, rest @ ..] if first == "instructions" => {
             let base = ["run", "--release", "--package", "doorward-benches", "--bin", "instructions", "--"];
             return project::run(project.cargo(&base).args(rest));
+        }
+        [first, rest @ ..] if first == "digests" => {
+            // What is timed is a file of the façade, so it is compiled as the façade is.
+            let units = "profile.release.package.doorward-benches.codegen-units=1";
+            let base = ["run", "--release", "--config", units, "--package", "doorward-benches"];
+            let digests = ["--features", "digests", "--bin", "digests", "--"];
+            return project::run(project.cargo(&base).args(digests).args(rest));
         }
         _ => {}
     }

@@ -12,8 +12,9 @@ use crate::tree::{File, Tree};
 const LAYERS: &[&[&str]] = &[
     &["wire"],
     &["challenge", "credential", "jose", "key", "proof", "signature", "x509"],
-    &["diagnose", "policy", "store"],
-    &["decide", "decision"],
+    &["store"],
+    &["diagnose", "policy"],
+    &["authenticate", "decide", "decision", "stores"],
 ];
 
 /// One file of the core and the module that it is.

@@ -33,6 +33,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("generated", "derived files are current", generated),
     step("instructions", "no decision costs more instructions than it did", instructions),
     step("msrv", "the oldest promised Rust builds it", msrv::run),
+    step("models", "the stores under every order of their threads", models),
     step("no-std", "the core links and runs without std and without an allocator", no_std),
     step("fuzz", "every fuzz target for ten seconds", fuzz::run),
     step("miri", "the core's tests under Miri", miri),
@@ -85,6 +86,13 @@ fn no_std(context: &Context<'_>) -> Report {
     }
     let mut command = context.project.cargo(&["run", "--release", "--manifest-path", NO_STD, "--target-dir"]);
     check(command.arg(context.project.target().join("no_std")))
+}
+
+/// A build of its own: under `--cfg loom` the stores use the model's atomics.
+fn models(context: &Context<'_>) -> Report {
+    let mut command = context.project.cargo(&["test", "--release", "--package", "doorward-core", "--lib"]);
+    command.arg("--target-dir").arg(context.project.target().join("models")).arg("store::models");
+    tests(command.env("RUSTFLAGS", "--cfg loom"))
 }
 
 fn miri(context: &Context<'_>) -> Report {

@@ -128,7 +128,8 @@ pub fn run(run: &Run<'_>) -> Result<Vec<Value>, String> {
     }
     let mut sites: BTreeMap<Source, Site> = BTreeMap::new();
     let mut policies = Vec::new();
-    for source in sets.iter().flat_map(|(_, files)| files).filter_map(|file| file.policy.as_ref()) {
+    let asked = sets.iter().flat_map(|(_, files)| files).filter(|file| file.shared_cases().next().is_some());
+    for source in asked.filter_map(|file| file.policy.as_ref()) {
         if sites.contains_key(source) {
             continue;
         }
@@ -205,7 +206,7 @@ fn file_of(source: &Source, work: &Path, name: &str) -> Result<PathBuf, String> 
     Ok(path)
 }
 
-/// Asks about all cases of a file.
+/// Asks about all cases of a file that are about one engine.
 fn cases(
     host: &dyn Host,
     file: &TableFile,
@@ -217,7 +218,7 @@ fn cases(
     let begun = Instant::now();
     let Some(site) = file.policy.as_ref().and_then(|source| sites.get_mut(source)) else { return Ok(()) };
     let mut scratch = site.engine.scratch();
-    for (name, case) in file.cases() {
+    for (name, case) in file.shared_cases() {
         tally.cases += 1;
         if begun.elapsed() > PATIENCE {
             return Err(format!("{name}: the cases of one file took longer than {PATIENCE:?}"));

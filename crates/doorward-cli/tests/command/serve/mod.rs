@@ -6,4 +6,5 @@ mod limits;
 mod policy;
 mod server;
 mod table;
+mod trust;
 mod usage;

@@ -28,11 +28,11 @@ fn sighup_takes_a_good_policy_and_keeps_the_old_one_before_a_bad_one() {
     fs::write(folder.join("policy.toml"), &good).unwrap();
     assert_eq!(ask(&server), [403; 9], "nothing changes unasked");
     server.signal("HUP");
-    server.errors_with("the policy was read again, and is in force");
+    server.errors_with("policy loaded anew");
     assert_eq!(ask(&server), [200; 9]);
     fs::write(folder.join("policy.toml"), "reaml = 'x'\n").unwrap();
     server.signal("HUP");
-    let errors = server.errors_with("the policy in force stays");
+    let errors = server.errors_with("policy not loaded anew, the one before stays in force");
     assert!(errors.contains("policy.toml:1:1:") && errors.contains("did you mean `realm`?"), "{errors}");
     assert_eq!(ask(&server), [200; 9]);
     let form = good.replace("algorithms =", "token_in = [\"form\"]\nalgorithms =");

@@ -4,7 +4,7 @@ use crate::support::{Run, command};
 use core::time::Duration;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -16,8 +16,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A running service, killed when the test is over.
 pub(crate) struct Server {
     child: Child,
+    folder: PathBuf,
     /// What it listens on, as it said.
     pub(crate) address: String,
+    /// Where it tells of its status, if it does.
+    pub(crate) page: Option<String>,
     errors: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
     /// Kept open, as a terminal would be.
@@ -51,10 +54,25 @@ impl Server {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
+        let page =
+            line.trim_end().strip_prefix("status on http://").and_then(|rest| rest.strip_suffix("/status"));
+        let page = page.map(str::to_owned);
+        if page.is_some() {
+            line.clear();
+            output.read_line(&mut line).unwrap();
+        }
         let said = || errors.lock().unwrap().clone();
         let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{}", said()));
         let address = address.trim_end().trim_start_matches("http://").to_owned();
-        Self { child, address, errors, reader: Some(reader), _output: output.into_inner() }
+        Self {
+            child,
+            folder: folder.to_owned(),
+            address,
+            page,
+            errors,
+            reader: Some(reader),
+            _output: output.into_inner(),
+        }
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
@@ -63,8 +81,26 @@ impl Server {
         stream
     }
 
+    /// Asks for a path of its status page.
+    pub(crate) fn status(&self, path: &str) -> Reply {
+        self.status_with(&question("GET", path, &[]))
+    }
+
+    pub(crate) fn status_with(&self, request: &str) -> Reply {
+        let mut stream = TcpStream::connect(self.page.as_ref().unwrap()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        Reply::read(&mut stream)
+    }
+
     /// Sends one request on a connection of its own.
     pub(crate) fn ask(&self, request: &str) -> Reply {
+        if let Some(path) = self.address.strip_prefix("unix:") {
+            let mut stream = std::os::unix::net::UnixStream::connect(self.folder.join(path)).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            return Reply::read(&mut stream);
+        }
         let mut stream = self.connect();
         stream.write_all(request.as_bytes()).unwrap();
         Reply::read(&mut stream)
@@ -73,6 +109,11 @@ impl Server {
     /// Asks at the endpoint with these fields.
     pub(crate) fn ask_with(&self, fields: &[(&str, &str)]) -> Reply {
         self.ask(&question("GET", "/auth", fields))
+    }
+
+    /// What was written to the error stream until now.
+    pub(crate) fn errors(&self) -> String {
+        self.errors.lock().unwrap().clone()
     }
 
     /// What was written to the error stream, once it has `words`.

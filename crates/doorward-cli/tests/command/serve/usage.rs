@@ -32,6 +32,10 @@ fn a_wrong_command_line_is_status_2() {
         (&["--connections", "x"], "from 1 to 65535, found `x`"),
         (&["--log", "json"], "expected `--log` as all, refusals or none, found `json`"),
         (&["--listen", "unix:s", "--port-file", "p"], "has no port"),
+        (&["--status", "localhost"], "expected `--status` as 127.0.0.1:8402"),
+        (&["--status", "0.0.0.0:0"], "`--status-anywhere` lets them"),
+        (&["--status-anywhere"], "expected `--status` beside"),
+        (&["--ready", "0"], "from 1 to 3600, found `0`"),
         (&["more"], "more"),
     ] {
         let run = run(&folder, &[&base, more].concat());

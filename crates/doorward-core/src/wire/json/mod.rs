@@ -12,4 +12,5 @@ mod value;
 pub use number::{number_eq, to_time};
 pub use scan::{Member, scan, scan_value};
 pub use string::Str;
+pub(crate) use value::Place;
 pub use value::{Value, pointer};

@@ -34,6 +34,11 @@ impl<'j> Str<'j> {
         }
     }
 
+    /// The text between the quotes, as it stands.
+    pub(super) const fn raw(&self) -> &'j str {
+        self.raw
+    }
+
     /// Whether the value is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -3,6 +3,20 @@
 use super::cursor::Cursor;
 use super::string::Str;
 
+/// Where a value stands in a text: its first byte and its length, of a string what is between its quotes. No value of an
+/// object's member stands at byte 0, so that such places stand for what has no text of its own.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) start: u16,
+    pub(crate) len: u16,
+}
+
+impl Place {
+    const TRUE: Self = Self { start: 0, len: 1 };
+    const FALSE: Self = Self { start: 0, len: 2 };
+    const NULL: Self = Self { start: 0, len: 3 };
+}
+
 /// A value: containers and numbers as their text.
 #[derive(Clone, Copy)]
 pub enum Value<'j> {
@@ -59,6 +73,49 @@ impl<'j> Value<'j> {
             }
             0 => return None,
             _ => Self::Number(cursor.known_atom()),
+        })
+    }
+
+    /// Where the value stands in a text that begins at this address, and from which it was read.
+    #[inline]
+    pub(crate) fn place_from(&self, start: usize) -> Place {
+        let own = match self {
+            Self::Object(own) | Self::Array(own) | Self::Number(own) => own,
+            Self::String(string) => string.raw(),
+            Self::Bool(true) => return Place::TRUE,
+            Self::Bool(false) => return Place::FALSE,
+            Self::Null => return Place::NULL,
+        };
+        let start = u16::try_from(own.as_ptr().addr().wrapping_sub(start));
+        match (start, u16::try_from(own.len())) {
+            (Ok(start), Ok(len)) => Place { start, len },
+            // Beyond the longest credential that a policy may allow. What cannot be pointed at must not pass for absent.
+            _ => Place::NULL,
+        }
+    }
+
+    /// The value that [`Self::place_from`] found there in the same text; `None` where there was none.
+    #[inline]
+    pub(crate) fn at_place(text: &'j str, place: Place) -> Option<Self> {
+        let Place { start, len } = place;
+        if start == 0 {
+            return match place {
+                Place::TRUE => Some(Self::Bool(true)),
+                Place::FALSE => Some(Self::Bool(false)),
+                Place::NULL => Some(Self::Null),
+                _ => None,
+            };
+        }
+        let start = usize::from(start);
+        let own = text.get(start..start.saturating_add(len.into()))?;
+        // Only strings have a quote before them: before other values comes a colon or white space.
+        if text.as_bytes().get(start - 1) == Some(&b'"') {
+            return Some(Self::String(Str::new(own, own.as_bytes().contains(&b'\\'))));
+        }
+        Some(match own.as_bytes().first()? {
+            b'{' => Self::Object(own),
+            b'[' => Self::Array(own),
+            _ => Self::Number(own),
         })
     }
 

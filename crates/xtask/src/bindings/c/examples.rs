@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::compiler::{self, Link, Program};
+use super::compiler::{self, GCC, Link, Program};
 use super::tally::{Tally, limited};
 use crate::project::Project;
 
@@ -21,11 +21,14 @@ pub(super) fn check(project: &Project, installed: &Path, tally: &mut Tally) {
     }
     let result = build("proxy_loop", "proxy_loop.c", "c11", &folder).and_then(|path| reloads(&path, &folder));
     tally.claim("the example proxy_loop.c", result);
-    let result = readme(project, &into).and_then(|source| {
+    let result = readme(project, &into, 0).and_then(|source| {
         let path = build("readme", &source.to_string_lossy(), "c11", &into)?;
         expect(&path, &folder, &["policy.toml"], Some(0), &["401 credential_missing"])
     });
     tally.claim("the program of the README", result);
+    let result = readme(project, &into, 1)
+        .and_then(|source| compiler::check(project, GCC.c, &["-std=c11"], installed, &source));
+    tally.claim("the function of the README", result);
 }
 
 fn decides(program: &Path, folder: &Path) -> Result<(), String> {
@@ -95,14 +98,14 @@ fn said(command: &Command, code: Option<i32>, parts: &[&str]) -> Result<(), Stri
     }
 }
 
-/// The C program of the README as a file.
-fn readme(project: &Project, into: &Path) -> Result<PathBuf, String> {
+/// A part of the README that is C, from 0, as a file.
+fn readme(project: &Project, into: &Path, place: usize) -> Result<PathBuf, String> {
     let text =
         fs::read_to_string(project.root().join("bindings/c/README.md")).map_err(|error| error.to_string())?;
-    let program = text.split("```c\n").nth(1).and_then(|rest| rest.split("```").next());
-    let program = program.ok_or("the README has no C program")?;
+    let program = text.split("```c\n").skip(1).nth(place).and_then(|rest| rest.split("```").next());
+    let program = program.ok_or("the README has not so many parts that are C")?;
     fs::create_dir_all(into).map_err(|error| error.to_string())?;
-    let path = into.join("readme.c");
+    let path = into.join(format!("readme_{place}.c"));
     fs::write(&path, program).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path)
 }

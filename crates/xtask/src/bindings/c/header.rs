@@ -11,12 +11,25 @@ pub(super) const PATH: &str = "bindings/c/include/doorward.h";
 const SOURCES: &str = "bindings/c/src";
 
 /// The sources in the order of the header; the constants come before them.
-const FILES: [&str; 9] =
-    ["version", "result", "text", "time", "error", "engine", "scratch", "request", "decision"];
+const FILES: [&str; 13] = [
+    "version",
+    "result",
+    "text",
+    "time",
+    "error",
+    "engine",
+    "upkeep",
+    "revocation",
+    "status",
+    "event",
+    "scratch",
+    "request",
+    "decision",
+];
 const LAST: &str = "names";
 
 /// What the types are called in Rust and in C.
-const TYPES: [(&str, &str); 13] = [
+const TYPES: [(&str, &str); 17] = [
     ("Str", "doorward_str"),
     ("ResultCode", "doorward_result"),
     ("Time", "doorward_time"),
@@ -24,6 +37,10 @@ const TYPES: [(&str, &str); 13] = [
     ("Fault", "doorward_fault"),
     ("Engine", "doorward_engine"),
     ("EngineFacts", "doorward_engine_facts"),
+    ("Revocation", "doorward_revocation"),
+    ("Text", "doorward_text"),
+    ("Events", "doorward_events"),
+    ("Event", "doorward_event"),
     ("Scratch", "doorward_scratch"),
     ("Field", "doorward_field"),
     ("Request", "doorward_request"),

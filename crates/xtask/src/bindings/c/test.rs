@@ -29,12 +29,14 @@ const fn test_of(name: &'static str, sources: &'static [&'static str]) -> Test {
     Test { name, sources, standard: "c11", table: false, replaces_malloc: false, panics: false }
 }
 
-const TESTS: [Test; 9] = [
+const TESTS: [Test; 11] = [
     test_of("abi", &["abi_test.c"]),
     test_of("twice", &["twice_test.c", "twice_other.c"]),
     test_of("misuse", &["misuse_test.c"]),
     test_of("interleave", &["interleave_test.c"]),
     test_of("threads", &["threads_test.c"]),
+    test_of("upkeep", &["upkeep_test.c", "json.c"]),
+    test_of("fork", &["fork_test.c"]),
     Test { panics: true, ..test_of("panic", &["panic_test.c"]) },
     Test { standard: "c++17", ..test_of("wrapper", &["wrapper_test.cpp"]) },
     Test { table: true, ..test_of("cases", &["cases_test.c", "table.c", "report.c", "json.c"]) },
@@ -67,7 +69,7 @@ pub(crate) fn test(context: &Context<'_>) -> Report {
     programs(context, &installed, &panicking, &mut tally);
     examples::check(project, &installed, &mut tally);
     tally
-        .report("header, exports, misuse, threads, panics, the table, no allocation; sanitizers and Valgrind")
+        .report("header, exports, misuse, threads, upkeep, fork, panics, the table, no allocation; sanitizers and Valgrind")
 }
 
 pub(super) fn folder(project: &Project) -> PathBuf {

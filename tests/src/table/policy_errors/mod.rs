@@ -1,5 +1,8 @@
 //! Policies that must not load: what is wrong with each, where, and what would mend it.
 
+mod keys;
+mod settings;
+
 use crate::mint::Key;
 use serde_json::{Value, json};
 
@@ -106,25 +109,6 @@ const FAULTS: &[Fault] = &[
         "profile = 'rfc9068'\ntrust_domain = 'prod.example'",
         (3, 16),
         "expected no `trust_domain` with profile `rfc9068`",
-    ),
-    ("keys-missing", "keys = { inline = KEY }\n", "", (1, 1), "missing key `keys`"),
-    ("keys-from-nowhere", "inline = KEY", "", (6, 8), "expected one of `file` and `inline`, found neither"),
-    (
-        "keys-twice",
-        "inline = KEY",
-        "inline = KEY, file = 'a'",
-        (6, 8),
-        "expected one of `file` and `inline`, found both",
-    ),
-    ("keys-of-a-missing-file", "inline = KEY", "file = 'nowhere.jwks'", (6, 17), "no such file"),
-    ("keys-of-no-key-set", "inline = KEY", "inline = { x = 1 }", (6, 19), "expected a JWK Set or a JWK"),
-    ("keys-of-another-kind", "'Ed25519'", "'ES256'", (6, 19), "expected a key for one of ES256, found none"),
-    (
-        "secret-too-short",
-        "'Ed25519']\nkeys = { inline = KEY }",
-        "'HS256']\nkeys = { inline = { kty = 'oct', k = 'AAAA' } }",
-        (6, 19),
-        "expected a secret of at least 32 bytes, found 3",
     ),
     (
         "secret-too-short-for-its-hash",
@@ -308,31 +292,34 @@ const FAULTS: &[Fault] = &[
         "`api_keys` is not supported by this build yet",
     ),
     (
-        "later-limit",
-        "[[routes]]",
-        "[limit]\n[[routes]]",
-        (8, 2),
-        "`limit` is not supported by this build yet",
-    ),
-    (
-        "later-key-url",
-        "inline = KEY",
-        "url = 'https://idp.example/jwks'",
-        (6, 10),
-        "`keys.url` is not supported by this build yet",
+        "later-external-url",
+        "[issuers.corp]",
+        "external_url = 'https://api.example'\n[issuers.corp]",
+        (1, 1),
+        "`external_url` is not supported by this build yet",
     ),
     ("kind-that-nobody-knows", "[[routes]]", "[passwords.a]\n[[routes]]", (8, 2), "unknown key `passwords`"),
     ("no-toml", "accept = 'corp'", "accept = ", (10, 10), ""),
     ("key-twice", "accept = 'corp'", "accept = 'corp'\naccept = 'corp'", (11, 1), ""),
+    (
+        "secret-too-short",
+        "'Ed25519']\nkeys = { inline = KEY }",
+        "'HS256']\nkeys = { inline = { kty = 'oct', k = 'AAAA' } }",
+        (6, 19),
+        "expected a secret of at least 32 bytes, found 3",
+    ),
 ];
+
+fn all() -> impl Iterator<Item = &'static Fault> {
+    FAULTS.iter().chain(keys::FAULTS).chain(settings::FAULTS)
+}
 
 /// The file of cases.
 pub(crate) fn file() -> Value {
     let jwk = Key::Ed25519("corp").jwk();
     let x = jwk.get("x").and_then(Value::as_str).unwrap_or_default();
     let key = format!("{{ kty = 'OKP', crv = 'Ed25519', x = '{x}' }}");
-    let cases: Vec<_> = FAULTS
-        .iter()
+    let cases: Vec<_> = all()
         .map(|(name, from, to, (line, column), contains)| {
             let toml = GOOD.replacen(from, to, 1).replace("KEY", &key);
             let error = json!({"contains": contains, "line": line, "column": column});
@@ -344,5 +331,5 @@ pub(crate) fn file() -> Value {
 
 /// The ids of the cases.
 pub(crate) fn count() -> usize {
-    FAULTS.len()
+    all().count()
 }

@@ -1,0 +1,42 @@
+//! What a policy says of proxies, of what is remembered, and of failed attempts.
+
+use doorward_core::time::Seconds;
+
+/// How many entries each store has room for; 0 turns one off.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct StoreModel {
+    /// Verified credentials.
+    pub known: usize,
+    /// Refused credentials.
+    pub refused: usize,
+    /// Values that may be used once. 0 where no issuer is [`single_use`](super::IssuerModel::single_use), and never where
+    /// one is.
+    pub replay: usize,
+}
+
+/// How many failed attempts a caller has.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct LimitModel {
+    /// How many failures a caller has at once.
+    pub failures: u32,
+    /// In which time they are given back, evenly.
+    pub per: Seconds,
+    /// What is counted by.
+    pub by: LimitBy,
+}
+
+/// What failed attempts are counted by; at least one is true.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct LimitBy {
+    /// By the address that they come from.
+    pub peer: bool,
+    /// By the credential that is sent.
+    pub credential: bool,
+}
+
+impl Default for LimitBy {
+    /// Both.
+    fn default() -> Self {
+        Self { peer: true, credential: true }
+    }
+}

@@ -1,0 +1,134 @@
+//! How trust is kept up to date: keys are fetched, files are watched, and one thread per engine does both.
+//!
+//! * [`keeper`], [`rounds`], [`job`]: that thread. It asks each issuer's [`Refresh`] what is next, and never decides itself.
+//! * [`fetch`], [`http`], [`discovery`], [`cache_control`], [`http_date`], [`address`]: from a source to the text of a key set.
+//! * [`bundle`]: what a SPIFFE trust bundle says beside its keys.
+//! * [`watch`]: which files have changed.
+//! * [`event`]: what a host may want to log.
+//!
+//! The engine's inside is known here by the trait [`Ward`] only.
+
+#[cfg(feature = "fetch")]
+mod address;
+pub(crate) mod bundle;
+#[cfg(feature = "fetch")]
+mod cache_control;
+#[cfg(feature = "fetch")]
+mod discovery;
+mod event;
+mod fetch;
+#[cfg(feature = "fetch")]
+mod http;
+#[cfg(feature = "fetch")]
+mod http_date;
+mod job;
+mod keeper;
+mod rounds;
+#[cfg(test)]
+#[cfg(feature = "fetch")]
+mod tests;
+mod watch;
+
+pub use event::Event;
+pub(crate) use keeper::{Keeper, not_loaded};
+
+use core::hash::{BuildHasher, Hasher};
+use doorward_core::key::{FetchFault, Refresh};
+use doorward_core::time::{Seconds, UnixTime};
+use std::path::{Path, PathBuf};
+
+/// Whether this build can fetch keys at all (the feature `fetch`).
+pub(crate) const CAN_FETCH: bool = cfg!(feature = "fetch");
+
+/// Where an issuer's keys come from, as far as keeping them up to date goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    /// Given once and for all.
+    Static,
+    /// A file, which is watched.
+    File(PathBuf),
+    /// A JWK Set or trust bundle at a URL.
+    Url {
+        /// The URL.
+        url: String,
+        /// The certificates that its server is known by, instead of those of the public authorities.
+        ca: Option<PathBuf>,
+    },
+    /// The JWK Set that the issuer's own metadata names.
+    Discovery {
+        /// The issuer's identifier.
+        issuer: String,
+        /// As for a URL; for the metadata and the keys alike.
+        ca: Option<PathBuf>,
+    },
+}
+
+impl Source {
+    /// Whether it is fetched.
+    pub(crate) const fn is_fetched(&self) -> bool {
+        matches!(self, Self::Url { .. } | Self::Discovery { .. })
+    }
+}
+
+/// What came of taking a key set.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Taken {
+    /// How long its publisher says in the set itself that it may be kept (`spiffe_refresh_hint`).
+    pub(crate) lifetime: Option<Seconds>,
+    /// Whether it differs from the one before.
+    pub(crate) changed: bool,
+}
+
+/// What the keeper keeps up to date: the engine's inside.
+///
+/// Every method is called on the keeper's thread or on one that fetches for it, and none while another's lock is held.
+pub(crate) trait Ward: Send + Sync + 'static {
+    /// The issuers by their index, and where their keys come from; asked again when [`Ward::policy_epoch`] has changed.
+    fn sources(&self) -> Vec<(usize, Source)>;
+
+    /// A number that changes whenever the policy does.
+    fn policy_epoch(&self) -> u32;
+
+    /// Other files that are watched, such as revocations.
+    fn files(&self) -> Vec<PathBuf>;
+
+    /// How an issuer is called in events.
+    fn issuer_name(&self, issuer: usize) -> String {
+        issuer.to_string()
+    }
+
+    /// Reads a key set and puts it in force.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, or that the policy is no longer that of `epoch`; nothing has changed then.
+    fn take_keys(
+        &self,
+        issuer: usize,
+        epoch: u32,
+        text: &str,
+        now: UnixTime,
+    ) -> Result<Taken, (FetchFault, String)>;
+
+    /// A watched file other than a source of keys has changed, or this is the first look at it.
+    fn file_changed(&self, path: &Path);
+
+    /// Hands over an issuer's state machine under its lock; `None` if it has none, or if the policy is no longer that of
+    /// `epoch`. `f` does no I/O.
+    fn with_refresh<R>(&self, issuer: usize, epoch: u32, f: impl FnOnce(&mut Refresh) -> R) -> Option<R>;
+
+    /// Something happened that a host may want to log.
+    fn event(&self, event: Event);
+}
+
+/// A number for spreading fetches over time, which differs between processes, forked ones included.
+///
+/// `RandomState` alone would not: a forked child goes on with its parent's numbers.
+pub(crate) fn seed() -> u64 {
+    let mut hasher = std::hash::RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    let now = crate::now();
+    hasher.write_i64(now.seconds());
+    hasher.write_u32(now.nanos());
+    hasher.finish()
+}

@@ -1,0 +1,4 @@
+//! Fuzzes the reading of revocations.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| doorward_tests::suites::fuzz_bodies::revocations(data));
