@@ -20,7 +20,8 @@ usage: doorward test [--format text|json] CASES…
   --format F       `text`, or `json` with one object for each case on a line of its own, and a last one with the totals
   CASES            a case file, or a folder whose `.json` files are all taken, in folders below it too
 
-Policies, key sets and lists of what is revoked are left aside in a folder. The format is described with the module `doorward::cases`.
+Policies, key sets and lists of what is revoked are left aside in a folder.
+The format is described with the module `doorward::cases`.
 
 exit status: 0 all passed, 1 some failed, 2 wrong usage or a file that cannot be used
 ";

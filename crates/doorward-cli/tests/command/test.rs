@@ -71,6 +71,33 @@ fn a_failing_case_is_shown_field_by_field() {
 }
 
 #[test]
+fn what_came_before_a_case_is_done_and_what_cannot_be_done_is_no_pass() {
+    let folder = stage("test-before");
+    let after = |id: &str, issuer: &str, expect: Value| {
+        let mut case = case(id, &token(1_795_390_000), expect);
+        case["before"] = json!([{ "revoke": { "issuer": issuer, "subject": "nightly" } }]);
+        case
+    };
+    let revoked = json!({ "outcome": "unauthenticated", "reason": "token_revoked" });
+    let good = case("good", &token(1_795_390_000), json!({ "outcome": "allow" }));
+    let own = after("revoked", "https://batch.example", revoked.clone());
+    write(
+        &folder,
+        "cases.json",
+        &json!([good, own, after("not-us", "https://elsewhere.example", good["expect"].clone())]),
+    );
+    let found = run(&folder, &["test", "cases.json"]);
+    assert_eq!((found.code, found.out.as_str()), (Some(0), "3 passed, 0 failed\n"), "{}", found.err);
+
+    write(&folder, "cases.json", &json!([good, after("revoked", "nobody", revoked)]));
+    let found = run(&folder, &["test", "cases.json"]);
+    assert_eq!(found.code, Some(2), "{}", found.out);
+    let said =
+        "cases.json: case `revoked`: before: expected the name of an issuer or its `iss`, found `nobody`";
+    assert!(found.err.contains(said), "{}", found.err);
+}
+
+#[test]
 fn folders_are_searched_and_companions_left_aside() {
     let folder = stage("test-folder");
     let deep = folder.join("cases/deep");
