@@ -19,6 +19,12 @@ pub const KINDS: [(&str, Option<Reason>); 3] = [
     ("bad signature", Some(Reason::SignatureInvalid)),
 ];
 
+/// What a repeat is called, and the kind of the token that is sent again: asked of an engine that remembers.
+pub const KNOWN: [(&str, &str); 2] = [("known", "valid"), ("known, refused", "expired")];
+
+/// How many credentials that engine remembers.
+const REMEMBERED: u64 = 10_000;
+
 /// The algorithms that are compared across languages.
 #[must_use]
 pub fn suites() -> Vec<Suite> {
@@ -44,8 +50,22 @@ pub fn token(suite: &Suite, typ: &'static str, kind: &str) -> String {
 /// The engine that decides on the tokens of a suite.
 #[must_use]
 pub fn engine(suite: &Suite) -> Engine {
-    let policy = policy::single(suite.alg, &suite.jwk());
-    Engine::from_text(&policy, Format::Json, None).expect("the policy is sound")
+    Engine::from_text(&policy(suite), Format::Json, None).expect("the policy is sound")
+}
+
+/// The engine that remembers the tokens of a suite, for the two that show it: a repeat costs the same under every algorithm.
+#[must_use]
+pub fn remembering(suite: &Suite) -> Option<Engine> {
+    let text = remembering_policy(suite)?;
+    Some(Engine::from_text(&text, Format::Json, None).expect("the policy is sound"))
+}
+
+fn policy(suite: &Suite) -> String {
+    policy::single(suite.alg, &suite.jwk())
+}
+
+fn remembering_policy(suite: &Suite) -> Option<String> {
+    matches!(suite.alg, "HS256" | "RS256").then(|| policy::remembering(&policy(suite), REMEMBERED))
 }
 
 /// Writes everything into a folder. What a program needs to know beforehand is in `fixtures.json`.
@@ -60,7 +80,11 @@ pub fn write(folder: &Path) -> io::Result<()> {
         let name = suite.alg;
         let jwk: Value = serde_json::from_str(&suite.jwk()).map_err(io::Error::other)?;
         let pem = pem::public(&suite.public);
-        fs::write(folder.join(format!("policy-{name}.json")), policy::single(suite.alg, &suite.jwk()))?;
+        fs::write(folder.join(format!("policy-{name}.json")), policy(&suite))?;
+        let known = remembering_policy(&suite).map(|text| (format!("policy-known-{name}.json"), text));
+        if let Some((file, text)) = &known {
+            fs::write(folder.join(file), text)?;
+        }
         fs::write(folder.join(format!("jwks-{name}.json")), json!({ "keys": [jwk] }).to_string())?;
         let tokens = |typ| {
             let pairs = KINDS.iter().map(|(kind, _)| ((*kind).to_owned(), json!(token(&suite, typ, kind))));
@@ -75,6 +99,8 @@ pub fn write(folder: &Path) -> io::Result<()> {
         suites_json.push(json!({
             "alg": name,
             "policy": format!("policy-{name}.json"),
+            // Null where repeats are not timed.
+            "known_policy": known.map(|(file, _)| file),
             "jwk": jwk,
             "pem": pem,
             "secret": secret,
@@ -88,6 +114,8 @@ pub fn write(folder: &Path) -> io::Result<()> {
         "url": URL,
         "issuer": ISSUER,
         "audience": AUDIENCE,
+        // What a repeat is called, by the kind of its token.
+        "known": KNOWN,
         // What browsers and proxies send besides, to see what one more header field costs.
         "more_headers": (0..16).map(|n| [format!("x-header-{n}"), format!("value-{n}-of-a-usual-length")]).collect::<Vec<_>>(),
         "suites": suites_json,
@@ -114,5 +142,29 @@ mod tests {
             }
         }
         assert_eq!(suites().len(), 4);
+    }
+
+    #[test]
+    fn a_repeat_is_known_and_decided_as_before() {
+        let mut tried = 0;
+        for suite in suites() {
+            let Some(engine) = remembering(&suite) else { continue };
+            let mut scratch = engine.scratch();
+            for (name, kind) in KNOWN {
+                let value = format!("Bearer {}", token(&suite, "at+jwt", kind));
+                let fields = [Field::new("authorization", &value)];
+                let request = Request::new("GET", URL, &fields);
+                let expected = KINDS.iter().find(|(other, _)| *other == kind).unwrap().1;
+                for _ in 0..3 {
+                    let found = engine.decide(&request, doorward::now(), &mut scratch).reason();
+                    assert_eq!(found, expected, "{} {name}", suite.alg);
+                }
+                tried += 1;
+            }
+            let stores = engine.status(doorward::now()).stores;
+            let known = stores.iter().find(|store| store.name == "known").unwrap();
+            assert_eq!(known.used, Some(2), "{stores:?}");
+        }
+        assert_eq!(tried, 4);
     }
 }

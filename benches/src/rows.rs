@@ -124,32 +124,32 @@ fn scale(arguments: &Arguments, print: &mut impl FnMut(&Row)) {
     let numbered = || (0..).take(ROUND);
 
     let same = token(draft(0));
-    let few_paths = numbered().map(|n: usize| Call::with_token(format!("/v1/orders/{n}"), same.clone()));
+    let few_paths = || numbered().map(|n: usize| Call::with_token(format!("/v1/orders/{n}"), same.clone()));
     let spread = |n: usize| (n * 7919) % 10_000;
     let many_paths =
-        numbered().map(|n| Call::with_token(policy::many_route_path(spread(n), "7"), same.clone()));
-    pair(
-        arguments,
-        ["scale/10000-routes", "1 route"],
-        [&policy::many_routes(10_000, alg, &jwk), &policy::single(alg, &jwk)],
-        [many_paths.collect(), few_paths.collect()],
-        print,
-    );
+        || numbered().map(|n| Call::with_token(policy::many_route_path(spread(n), "7"), same.clone()));
+    let (routes, single) = (policy::many_routes(10_000, alg, &jwk), policy::single(alg, &jwk));
+    let calls = || [many_paths().collect(), few_paths().collect()];
+    pair(arguments, ["scale/10000-routes", "1 route"], [&routes, &single], calls(), print);
 
     let url = || "/v1/orders/7".to_owned();
     let padded = |issuer: String, n| Draft { issuer, ..draft(n) };
     // As long as the identifiers of the many, and as many different tokens.
-    let few_tokens = (0..).take(ROUND).map(|n| Call::with_token(url(), token(draft(n))));
-    let many_tokens = numbered()
-        .zip(0..)
-        .map(|(issuer, n)| Call::with_token(url(), token(padded(policy::many_issuers_id(issuer), n))));
-    pair(
-        arguments,
-        ["scale/1000-issuers", "1 issuer"],
-        [&policy::many_issuers(1000, alg, &jwk), &policy::single(alg, &jwk)],
-        [many_tokens.collect(), few_tokens.collect()],
-        print,
-    );
+    let few_tokens = || (0..).take(ROUND).map(|n| Call::with_token(url(), token(draft(n))));
+    let many_tokens = || {
+        numbered()
+            .zip(0..)
+            .map(|(issuer, n)| Call::with_token(url(), token(padded(policy::many_issuers_id(issuer), n))))
+    };
+    let issuers = policy::many_issuers(1000, alg, &jwk);
+    let tokens = || [many_tokens().collect(), few_tokens().collect()];
+    pair(arguments, ["scale/1000-issuers", "1 issuer"], [&issuers, &single], tokens(), print);
+
+    // The same with all tokens known: whoever turns stores on decides on most requests like this.
+    let [routes, issuers, single] =
+        [routes, issuers, single].map(|policy| policy::remembering(&policy, 10_000));
+    pair(arguments, ["scale/10000-routes, known", "1 route, known"], [&routes, &single], calls(), print);
+    pair(arguments, ["scale/1000-issuers, known", "1 issuer, known"], [&issuers, &single], tokens(), print);
 }
 
 fn pair(

@@ -46,6 +46,27 @@ def ask(port, path, headers):
         connection.close()
 
 
+class Door:
+    """What stands in front of a listener: the policy of a suite, and the tokens that it is asked with, by their kind."""
+
+    def __init__(self, suite, policy, tokens, remembers):
+        self.suite, self.policy, self.tokens, self.remembers = suite, policy, tokens, remembers
+        self.alg = suite["alg"]
+
+
+def doors(folder, fixtures):
+    """A door for each suite, and one that remembers for those whose repeats are measured, by names without spaces."""
+    found = {}
+    for suite in fixtures["suites"]:
+        tokens = suite["tokens"]
+        asked = {**tokens, "missing": None} if suite["alg"] == "HS256" else tokens
+        found[suite["alg"]] = Door(suite, str(folder / suite["policy"]), asked, False)
+        if suite["known_policy"]:
+            again = {name: tokens[kind] for name, kind in fixtures["known"]}
+            found[f"known-{suite['alg']}"] = Door(suite, str(folder / suite["known_policy"]), again, True)
+    return found
+
+
 class Server:
     """A process that is stopped with this one; `ports` are its listeners, by what stands in them."""
 
@@ -116,16 +137,16 @@ http {{
 """
 
 
-def nginx(folder, fixtures):
+def nginx(doors, fixtures):
     """nginx with one worker, and a server for each policy."""
     module = os.environ["DOORWARD_NGINX_MODULE"]
     home = Path(tempfile.mkdtemp(prefix="doorward-bench-nginx-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     ports, servers = {"nothing": free_port()}, []
-    for suite in fixtures["suites"]:
-        ports[suite["alg"]] = free_port()
+    for name in doors:
+        ports[name] = free_port()
     for name, port in ports.items():
-        door = "off" if name == "nothing" else f"on; doorward_policy {folder}/policy-{name}.json"
+        door = "off" if name == "nothing" else f"on; doorward_policy {doors[name].policy}"
         # Not `return`, which answers before anybody is asked who calls.
         servers.append(f"server {{ listen 127.0.0.1:{port}; doorward {door}; location / {{ empty_gif; }} }}")
     user = "user root;" if os.geteuid() == 0 else ""
@@ -142,11 +163,11 @@ def any_of(kind, **members):
     return {"@type": f"type.googleapis.com/{kind}", **members}
 
 
-def envoy_filter(what, suite, fixtures, policy):
+def envoy_filter(what, door, fixtures):
     """One HTTP filter that judges the tokens of a suite."""
     filters = "envoy.extensions.filters.http"
     if what == "doorward":
-        config = any_of("google.protobuf.Struct", value={"policy_file": policy})
+        config = any_of("google.protobuf.Struct", value={"policy_file": door.policy})
         module = {"name": "doorward", "do_not_close": True}
         kind = f"{filters}.dynamic_modules.v3.DynamicModuleFilter"
         typed = any_of(kind, dynamic_module_config=module, filter_name="doorward", filter_config=config)
@@ -154,8 +175,10 @@ def envoy_filter(what, suite, fixtures, policy):
         provider = {
             "issuer": fixtures["issuer"],
             "audiences": [fixtures["audience"]],
-            "local_jwks": {"inline_string": json.dumps({"keys": [suite["jwk"]]})},
+            "local_jwks": {"inline_string": json.dumps({"keys": [door.suite["jwk"]]})},
         }
+        if door.remembers:
+            provider["jwt_cache_config"] = {"jwt_cache_size": 1000}
         rule = {"match": {"prefix": "/"}, "requires": {"provider_name": "corp"}}
         kind = f"{filters}.jwt_authn.v3.JwtAuthentication"
         typed = any_of(kind, providers={"corp": provider}, rules=[rule])
@@ -179,15 +202,14 @@ def envoy_listener(name, http_filters):
     }
 
 
-def envoy(folder, fixtures):
-    """Envoy with one worker, and a listener for each filter and suite."""
+def envoy(doors, fixtures):
+    """Envoy with one worker, and a listener for each filter and door."""
     home = Path(tempfile.mkdtemp(prefix="doorward-bench-envoy-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     listeners = [envoy_listener("nothing nothing", [])]
-    for suite in fixtures["suites"]:
+    for name, door in doors.items():
         for what in ("doorward", "jwt_authn"):
-            door = envoy_filter(what, suite, fixtures, str(folder / suite["policy"]))
-            listeners.append(envoy_listener(f"{what} {suite['alg']}", [door]))
+            listeners.append(envoy_listener(f"{what} {name}", [envoy_filter(what, door, fixtures)]))
     bootstrap = {
         "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
         "static_resources": {"listeners": listeners},
@@ -223,7 +245,7 @@ class Row:
         self.headers = {} if token is None else {"authorization": f"Bearer {token}"}
         self.about = {"library": f"{server.name}: {what}", "version": server.version, "alg": alg, "kind": kind}
         status = ask(port, url, self.headers)
-        wanted = 200 if kind == "valid" or what == "nothing" else 401
+        wanted = 200 if kind in ("valid", "known") or what == "nothing" else 401
         if status != wanted:
             key = "absent" if what == "jwt_authn" and kind == "valid" else "fault"
             self.about[key] = f"expected {wanted}, found {status}"
@@ -253,18 +275,16 @@ def main():
     for variable, start in (("DOORWARD_NGINX_MODULE", nginx), ("DOORWARD_ENVOY", envoy)):
         if variable not in os.environ:
             continue
-        server, ports = start(folder, fixtures)
-        suites = {suite["alg"]: suite["tokens"] for suite in fixtures["suites"]}
-        for (what, alg), port in ports.items():
+        behind = doors(folder, fixtures)
+        server, ports = start(behind, fixtures)
+        for (what, name), port in ports.items():
             if what == "nothing":
                 # The field is read by nobody, but it has to be parsed.
-                tokens = {"valid": suites["RS256"]["valid"], "missing": None}
-            elif alg == "HS256":
-                tokens = {**suites[alg], "missing": None}
+                alg, tokens = "", {"valid": behind["RS256"].tokens["valid"], "missing": None}
             else:
-                tokens = suites[alg]
+                alg, tokens = behind[name].alg, behind[name].tokens
             for kind, token in tokens.items():
-                rows.append(Row(server, port, what, "" if what == "nothing" else alg, kind, fixtures["url"], token))
+                rows.append(Row(server, port, what, alg, kind, fixtures["url"], token))
     print(json.dumps({"rows": [row.about for row in rows]}), flush=True)
     for line in sys.stdin:
         row, milliseconds = line.split()

@@ -144,6 +144,11 @@ def our_rows(folder: Path, fixtures: dict[str, Any]) -> Iterator[Row]:
                 yield row(f"{more} further fields", [*further, line], None)
             yield row("valid, subject read", [line], None, "principal.subject")
             yield row("valid, claims read", [line], None, "principal.claims")
+        if suite["known_policy"]:
+            remembering = Engine.from_file(str(folder / suite["known_policy"]))
+            for name, kind in fixtures["known"]:
+                line = ("authorization", f"Bearer {suite['tokens'][kind]}")
+                yield row(name, [line], EXPECTED[kind], engine=remembering)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@
 use core::hint::black_box;
 use core::time::Duration;
 use doorward::{Body, Engine, Field, Request, Scratch};
-use doorward_benches::fixtures::{self, KINDS, URL};
+use doorward_benches::fixtures::{self, KINDS, KNOWN, URL};
 use serde_json::json;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
@@ -44,9 +44,12 @@ struct Row {
     fields: Vec<(String, String)>,
 }
 
-fn rows() -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (engine, suite) in fixtures::suites().iter().enumerate() {
+/// The engines, and the rows that ask them.
+fn rows() -> (Vec<Engine>, Vec<Row>) {
+    let (mut engines, mut rows) = (Vec::new(), Vec::new());
+    for suite in &fixtures::suites() {
+        let engine = engines.len();
+        engines.push(fixtures::engine(suite));
         let line = |kind| {
             let token = fixtures::token(suite, "at+jwt", kind);
             ("authorization".to_owned(), format!("Bearer {token}"))
@@ -63,14 +66,20 @@ fn rows() -> Vec<Row> {
                 rows.push(Row { alg: suite.alg, kind: format!("{more} further fields"), engine, fields });
             }
         }
+        if let Some(remembering) = fixtures::remembering(suite) {
+            let engine = engines.len();
+            engines.push(remembering);
+            for (name, kind) in KNOWN {
+                rows.push(Row { alg: suite.alg, kind: name.to_owned(), engine, fields: vec![line(kind)] });
+            }
+        }
     }
-    rows
+    (engines, rows)
 }
 
 fn time() -> io::Result<()> {
-    let engines: Vec<Engine> = fixtures::suites().iter().map(fixtures::engine).collect();
+    let (engines, rows) = rows();
     engines.iter().for_each(Engine::warm_thread);
-    let rows = rows();
     let mut out = io::stdout();
     let described: Vec<_> = rows
         .iter()

@@ -24,20 +24,20 @@ const HOSTS: [Host; 4] = [
     Host {
         name: "python",
         start: hosts::python,
-        table: |rust, worker| table::language("Python", 500.0, rust, worker),
+        table: |rust, worker| table::language("Python", 500.0, Some(800.0), rust, worker),
         turns: [(6, 30), (20, 80)],
     },
     Host {
         name: "node",
         start: hosts::node,
-        table: |rust, worker| table::language("Node", 800.0, rust, worker),
+        table: |rust, worker| table::language("Node", 800.0, Some(1000.0), rust, worker),
         // Code gets warm over the first turns.
         turns: [(6, 60), (20, 100)],
     },
     Host {
         name: "c",
         start: hosts::c,
-        table: |rust, worker| table::language("C", 50.0, rust, worker),
+        table: |rust, worker| table::language("C", 50.0, None, rust, worker),
         turns: [(6, 30), (20, 80)],
     },
     Host {

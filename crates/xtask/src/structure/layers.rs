@@ -212,7 +212,7 @@ mod tests {
     fn a_use_upwards_is_found() {
         assert_eq!(
             of("wire/json.rs", "use crate::policy::Route;"),
-            ["wire/json.rs:2: `wire` (layer 1) may not use `policy` (layer 3) above it"]
+            ["wire/json.rs:2: `wire` (layer 1) may not use `policy` (layer 4) above it"]
         );
         assert_eq!(
             of("reason.rs", "use crate::wire;"),
@@ -220,7 +220,7 @@ mod tests {
         );
         assert_eq!(
             of("store/mod.rs", "use crate::decide::decide;"),
-            ["store/mod.rs:2: `store` (layer 3) may not use `decide` (layer 4) above it"]
+            ["store/mod.rs:2: `store` (layer 3) may not use `decide` (layer 5) above it"]
         );
     }
 
