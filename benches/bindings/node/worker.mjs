@@ -20,15 +20,15 @@ const BATCH = 1;
 /** How many calls of an asynchronous library are in flight at once. */
 const IN_FLIGHT = 32;
 
-function fastJwt({ alg, pem, secret }, cache) {
+function fastJwt({ alg, pem, secret }, memory) {
   const { createVerifier } = require('fast-jwt');
   const key = secret ? Buffer.from(secret, 'hex') : pem;
-  const options = { key, algorithms: [alg], allowedIss: issuer, allowedAud: audience, cache };
+  const options = { key, algorithms: [alg], allowedIss: issuer, allowedAud: audience, ...memory };
   return createVerifier({ ...options, requiredClaims: ['exp'] });
 }
 
-/** The peers that remember tokens, for those that are asked for again. */
-const REMEMBERING = { 'fast-jwt': (suite) => fastJwt(suite, true) };
+/** The peers that remember tokens, for those that are asked for again; fast-jwt remembers refused ones only if it is told to. */
+const REMEMBERING = { 'fast-jwt': (suite) => fastJwt(suite, { cache: true, errorCacheTTL: 600_000 }) };
 
 /** The peers: each gives a function that returns, or resolves, for a token that is good, and throws for every other. */
 const PEERS = {
@@ -40,7 +40,7 @@ const PEERS = {
     const options = { algorithms: [alg], issuer, audience };
     return (token) => verify(token, key, options);
   },
-  'fast-jwt': (suite) => fastJwt(suite, false),
+  'fast-jwt': (suite) => fastJwt(suite, { cache: false }),
   async jose({ alg, jwk }) {
     const { importJWK, jwtVerify } = await import('jose');
     const key = await importJWK(jwk, alg);

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -53,8 +53,10 @@ def under_waitress(app: Any) -> Iterator[str]:
     try:
         yield f"127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
-        # In its own thread, or the loop would wait on what is closed; it ends when nothing is open.
-        server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(connections))
+        # In its own thread, or the loop would wait on what is closed; it ends when nothing is open. By then the
+        # trigger that was pulled may be closed, too.
+        with suppress(OSError):
+            server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(connections))
         thread.join(PATIENCE)
         server.task_dispatcher.shutdown()
     assert not thread.is_alive()

@@ -81,12 +81,7 @@ impl<'d, K: Keys, S: Stores> Desk<'_, 'd, K, S> {
             return match judged {
                 Ok((current, once)) => Ok(Authenticated { verified: genuine.verified(current), once }),
                 // It was good once and is not now: an attempt like any other.
-                Err(rejected) => {
-                    let attempt = self.attempt(digest);
-                    self.check(&attempt)?;
-                    self.spend(&attempt, &rejected.fault);
-                    Err(rejected)
-                }
+                Err(rejected) => Err(self.failed(&self.attempt(digest), rejected)),
             };
         }
 
@@ -96,10 +91,27 @@ impl<'d, K: Keys, S: Stores> Desk<'_, 'd, K, S> {
             self.check(&attempt)?;
         }
         let result = self.look_closely(presented, digest, bump, members);
-        if let Err(rejected) = &result {
-            self.spend(&attempt, &rejected.fault);
+        result.map_err(|rejected| match known {
+            Some(_) => self.failed(&attempt, rejected),
+            None => {
+                self.spend(&attempt, &rejected.fault);
+                rejected
+            }
+        })
+    }
+
+    /// What becomes of a credential that was good once, and was looked at before it was known whether its sender may try again.
+    fn failed(&self, attempt: &Option<Attempt>, rejected: Rejected<'d>) -> Rejected<'d> {
+        if !is_failure(&rejected.fault) {
+            return rejected;
         }
-        result
+        match self.check(attempt) {
+            Ok(()) => {
+                self.spend(attempt, &rejected.fault);
+                rejected
+            }
+            Err(throttled) => throttled.into(),
+        }
     }
 
     /// The whole check, or what is left of it for a credential that was refused a moment ago.
@@ -302,16 +314,19 @@ impl<'d, K: Keys, S: Stores> Desk<'_, 'd, K, S> {
         }
     }
 
-    /// Counts a failed attempt. What is no failure of the caller is not counted: where our own trust is in question, or the
-    /// key may be known in a moment.
+    /// Counts a failed attempt.
     fn spend(&self, attempt: &Option<Attempt>, fault: &Fault<'_>) {
-        let counts = fault.reason.outcome() == Outcome::Unauthenticated
-            && fault.reason != Reason::CredentialMissing
-            && fault.wait.is_none();
-        if let (true, Some(attempt), Some(failures)) = (counts, attempt, self.stores.failures()) {
+        if let (true, Some(attempt), Some(failures)) = (is_failure(fault), attempt, self.stores.failures()) {
             attempt.keys().for_each(|key| failures.spend(key, attempt.limit.rate, self.now));
         }
     }
+}
+
+/// Whether it is a failure of the caller: not where our own trust is in question, or the key may be known in a moment.
+fn is_failure(fault: &Fault<'_>) -> bool {
+    fault.reason.outcome() == Outcome::Unauthenticated
+        && fault.reason != Reason::CredentialMissing
+        && fault.wait.is_none()
 }
 
 /// Whose attempts are counted together with this one.

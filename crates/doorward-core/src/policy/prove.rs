@@ -14,7 +14,7 @@ use crate::reason::Reason;
 use crate::refusal::Fault;
 use crate::time::{Seconds, UnixTime};
 use crate::wire::Bump;
-use crate::wire::json::{Member, Value};
+use crate::wire::json::{Member, Str, Value};
 
 /// A token whose signature held, so that what it says is its issuer's word. Nothing of it is judged yet.
 pub(crate) struct Genuine<'d> {
@@ -109,11 +109,11 @@ pub(crate) fn prove<'d, K: Keys>(
     let checked = jws::check(keys.of_issuer(index), header.kid, algorithm, message, signature);
     let (proof, key) = match checked {
         Ok(checked) => checked,
-        // Of a token that names no key it cannot be told whether its key is a new one.
+        // Of a token that names none of the keys it cannot be told whether its key is a new one.
         Err(reason @ Reason::KeyUnknown) => {
             return Err(may_change(missed(keys, index, hint(bump), now, reason)));
         }
-        Err(reason @ Reason::SignatureInvalid) if header.kid.is_none() => {
+        Err(reason @ Reason::SignatureInvalid) if !is_named(keys, index, header.kid) => {
             return Err(may_change(missed(keys, index, hint(bump), now, reason)));
         }
         Err(reason) => return Err(of_issuer(reason.into())),
@@ -124,6 +124,13 @@ pub(crate) fn prove<'d, K: Keys>(
     }
     let principal = principal(tables, issuer, &claims, subject);
     Ok(Genuine { issuer: selected, claims, principal, signature: proof, serial: key.serial() })
+}
+
+/// Whether one of the issuer's keys has the name that a token gives. Where none has, another key may be meant, though those
+/// without a name were tried.
+fn is_named<K: Keys>(keys: &K, issuer: usize, kid: Option<Str<'_>>) -> bool {
+    let same = |key: &K::Key| key.id().is_some_and(|id| kid.is_some_and(|kid| kid == *id));
+    keys.of_issuer(issuer).iter().any(same)
 }
 
 /// The reason where none of the issuer's keys may be used: our fault, whatever key the token names.

@@ -215,17 +215,21 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
     /// Whether a decision should look after the thread.
     #[inline]
     pub(crate) fn is_due(&self, now: UnixTime) -> bool {
-        now.seconds() >= self.look_at.load(Ordering::Relaxed)
+        let look_at = self.look_at.load(Ordering::Relaxed);
+        // A time far ahead was noted under a clock that has been set back since.
+        now.seconds() >= look_at
+            || (look_at != i64::MAX && look_at > now.seconds().saturating_add(LOOK_EVERY))
     }
 
     /// Looks after the thread: one that a fork has left behind, or that has died, is started anew.
     #[cold]
     pub(crate) fn look_after(self: &Arc<Self>, now: UnixTime) {
-        if !self.wanted.load(Ordering::Relaxed) || !self.has_work() {
-            self.look_at.store(i64::MAX, Ordering::Relaxed);
+        // First the answer for "nothing to do": whoever changes that meanwhile stores another one after it.
+        self.look_at.store(i64::MAX, Ordering::SeqCst);
+        if !self.wanted.load(Ordering::SeqCst) || !self.has_work() {
             return;
         }
-        self.look_at.store(now.seconds().saturating_add(LOOK_EVERY), Ordering::Relaxed);
+        self.look_at.store(now.seconds().saturating_add(LOOK_EVERY), Ordering::SeqCst);
         let pid = std::process::id();
         // One thread of this process starts it. Whoever was about to in another process is not here.
         let other = self.starting.load(Ordering::Acquire);
@@ -234,30 +238,40 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
         if !mine {
             return;
         }
-        let _ = self.locks();
+        let _done = Starting(&self.starting);
+        self.settle_here();
         if self.keeper().is_none()
             && let Ok(keeper) = Keeper::start(self)
         {
             self.keeper.store(Some(Arc::new(keeper)));
         }
-        self.starting.store(0, Ordering::Release);
+    }
+
+    /// Makes sure that nothing behind a lock is another process's.
+    pub(crate) fn settle_here(&self) {
+        let _ = self.locks();
     }
 
     /// The locks of this process. In a child after a fork they are made anew, and so are those of the issuers.
     fn locks(&self) -> Arc<Locks<K>> {
         let pid = std::process::id();
         let home = self.home.load(Ordering::Acquire);
-        if home != pid && self.home.compare_exchange(home, pid, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-            let handler = self.locks.load().try_handler();
-            let locks = Arc::new(Locks::new(handler));
+        if home != pid {
+            let locks = Arc::new(Locks::new(self.locks.load().try_handler()));
             let before = self.state();
-            let renewed = |issuer: &Arc<Trusted<K>>| match &issuer.upkeep {
+            let renewed = |(issuer, model): (&Arc<Trusted<K>>, _)| match &issuer.upkeep {
                 None => Arc::clone(issuer),
-                Some(upkeep) => Arc::new(issuer.with_upkeep(Arc::new(upkeep.renewed()))),
+                Some(upkeep) => {
+                    Arc::new(issuer.with_upkeep(Arc::new(upkeep.renewed(load::refresh_rules(model)))))
+                }
             };
-            let state = State { issuers: before.issuers.iter().map(renewed).collect(), ..before.next() };
-            self.publish(&mut locks.change(), state);
-            self.locks.store(locks);
+            let issuers = before.issuers.iter().zip(&before.rules.model.issuers).map(renewed).collect();
+            let state = State { issuers, ..before.next() };
+            // Everything that could fail is done: from here on the others wait.
+            if self.home.compare_exchange(home, pid, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+                self.publish(&mut locks.change(), state);
+                self.locks.store(locks);
+            }
         }
         loop {
             let locks = self.locks.load_full();
@@ -279,5 +293,14 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
     /// The thread, if it runs.
     pub(crate) fn keeper(&self) -> Option<Arc<Keeper>> {
         self.keeper.load_full().filter(|keeper| keeper.is_alive())
+    }
+}
+
+/// Says that nobody is starting the thread any more, however that ended.
+struct Starting<'a>(&'a AtomicU32);
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Release);
     }
 }

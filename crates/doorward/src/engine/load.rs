@@ -13,6 +13,7 @@ use crate::policy::{self, Format};
 use crate::revocation::{self, Issuers, Revocation, Revocations};
 use crate::trust::bundle::Bundle;
 use crate::trust::{self, Source};
+use core::time::Duration;
 use doorward_core::key::{Algorithm, Algorithms, Provider, PublishedKey as _, RefreshRules, Verify};
 use doorward_core::limits;
 use doorward_core::policy::{Policy, Profile};
@@ -153,9 +154,28 @@ pub(crate) fn revocations(path: &Path, issuers: &Issuers) -> Result<Vec<Revocati
     let fault = |message: String| LoadErrors::from(LoadError::new("", message).in_file(name.clone()));
     let format = Format::from_path(path)
         .ok_or_else(|| fault("expected a name that ends in `.toml` or `.json`".to_owned()))?;
-    let most = u64::try_from(limits::REVOCATION_BYTES).unwrap_or(u64::MAX);
-    let text = read_file(path, most).map_err(fault)?;
+    let text = whole(path).map_err(fault)?;
     revocation::read(&text, format, issuers).map_err(|errors| errors.in_file(&name))
+}
+
+/// Reads a file of revocations that nobody writes to meanwhile: half of one would let in whom the other half revokes.
+fn whole(path: &Path) -> Result<String, String> {
+    const TRIES: usize = 3;
+    const PAUSE: Duration = Duration::from_millis(50);
+    let most = u64::try_from(limits::REVOCATION_BYTES).unwrap_or(u64::MAX);
+    let stamp = || {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    for _ in 0..TRIES {
+        let before = stamp();
+        let text = read_file(path, most)?;
+        if stamp() == before {
+            return Ok(text);
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err("expected a file that nobody writes to, found one that changes".to_owned())
 }
 
 /// Where an issuer's keys come from, with the paths of its files.

@@ -42,9 +42,7 @@ impl Upkeep {
     }
 
     /// The same keys with a machine of its own: after a fork, where a lock may stay shut for ever.
-    pub(crate) fn renewed(&self) -> Self {
-        // What a vanished thread may hold is not waited for; its rules are the policy's, which whoever renews gives.
-        let rules = self.try_with(|refresh| refresh.rules()).unwrap_or_default();
+    pub(crate) fn renewed(&self, rules: RefreshRules) -> Self {
         let made = Self { id: self.id, ..Self::new(rules) };
         let (fetched, lifetime) =
             (self.fetched.load(Ordering::Relaxed), self.lifetime.load(Ordering::Relaxed));

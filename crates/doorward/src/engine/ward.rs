@@ -4,24 +4,29 @@ use super::inner::Inner;
 use super::load;
 use super::state::State;
 use crate::revocation;
-use crate::trust::{Event, Source, Taken, Ward};
+use crate::trust::{Event, Plan, Taken, Ward};
 use doorward_core::key::{FetchFault, Refresh, Verify};
 use doorward_core::time::UnixTime;
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
-    fn sources(&self) -> Vec<(usize, Source)> {
-        self.state().rules.sources.iter().cloned().enumerate().collect()
+    fn plan(&self) -> Plan {
+        let state = self.state();
+        let rules = &state.rules;
+        Plan {
+            epoch: rules.epoch,
+            sources: rules.sources.iter().cloned().enumerate().collect(),
+            files: rules.revoked.iter().cloned().collect(),
+        }
     }
 
     fn policy_epoch(&self) -> u32 {
         self.state().rules.epoch
     }
 
-    fn files(&self) -> Vec<PathBuf> {
-        self.state().rules.revoked.iter().cloned().collect()
+    fn place(&self, issuer: usize, epoch: u32) -> Option<usize> {
+        self.state().place_of(issuer, epoch)
     }
 
     fn issuer_name(&self, issuer: usize) -> String {
@@ -36,42 +41,13 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
         text: &str,
         now: UnixTime,
     ) -> Result<Taken, (FetchFault, String)> {
-        let outdated = || (FetchFault::Outdated, "the policy was loaded anew meanwhile".to_owned());
-        let malformed = |message: String| (FetchFault::Malformed, message);
-        let state = self.state();
-        let place = state.place_of(issuer, epoch).ok_or_else(outdated)?;
-        let model = state.rules.model.issuers.get(place).ok_or_else(outdated)?;
-        let bundle = load::bundle(text, model.profile).map_err(malformed)?;
-        let set = self.read_keys(text, model.profile, model.algorithms).map_err(malformed)?;
-        if set.keys.is_empty() && !set.refused.is_empty() {
-            // A set that is empty, or has keys for others only, says that ours are gone. This one has some that are broken.
-            return Err(malformed(format!(
-                "expected a key that can be used, found none: {}",
-                set.refused.join("; ")
-            )));
+        // Another policy may come while keys are read for this one: then they are read for that.
+        for _ in 0..READ_AGAIN {
+            if let Some(taken) = self.take_once(issuer, epoch, text, now) {
+                return taken;
+            }
         }
-        self.change(|change| {
-            let before = self.state();
-            // Another policy may be in force by now: what was read for the one before is not put into it.
-            let same = before.rules.epoch == state.rules.epoch;
-            let old = before.issuers.get(place).filter(|_| same).ok_or_else(outdated)?;
-            if let Some(bundle) = &bundle {
-                bundle.may_replace(old.sequence)?;
-            }
-            let fetched = load::Fetched {
-                sequence: bundle.as_ref().and_then(|bundle| bundle.sequence).or(old.sequence),
-                text: old.upkeep.as_ref().map(|_| text.into()),
-                upkeep: old.upkeep.clone(),
-            };
-            let taken = load::taken(set, Some(old), fetched, model.profile, now);
-            let changed = taken.epoch != old.epoch;
-            let mut issuers = before.issuers.clone();
-            if let Some(slot) = issuers.get_mut(place) {
-                *slot = Arc::new(taken);
-            }
-            self.publish(change, State { issuers, ..before.next() });
-            Ok(Taken { lifetime: bundle.map(|bundle| bundle.lifetime()), changed })
-        })
+        Err(outdated())
     }
 
     fn file_changed(&self, path: &Path) {
@@ -80,26 +56,26 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
             return;
         }
         let names = revocation::Issuers::of(&state.rules.model);
-        let seen = stamp(path);
         let read = load::revocations(path, &names);
-        if stamp(path) != seen {
-            // It was written to meanwhile, so that this may be half of it: whoever watches it will call again.
-            return;
-        }
-        let event = self.change(|change| match read {
-            Ok(entries) => {
-                change.revoked_fault = None;
-                let before = self.state();
-                if before.rules.epoch != state.rules.epoch || *before.file == *entries {
-                    return None;
-                }
-                let revoked = Arc::new(before.revoked.reloaded(&entries, names));
-                self.publish(change, State { revoked, file: entries.into(), ..before.next() });
-                Some(Event::FileReloaded { path: path.to_owned() })
+        let event = self.change(|change| {
+            let before = self.state();
+            if before.rules.epoch != state.rules.epoch {
+                return None;
             }
-            Err(errors) => {
-                change.revoked_fault = Some(errors.to_string());
-                Some(Event::FileRefused { path: path.to_owned(), detail: errors.to_string() })
+            match read {
+                Ok(entries) => {
+                    change.revoked_fault = None;
+                    if *before.file == *entries {
+                        return None;
+                    }
+                    let revoked = Arc::new(before.revoked.reloaded(&entries, names));
+                    self.publish(change, State { revoked, file: entries.into(), ..before.next() });
+                    Some(Event::FileReloaded { path: path.to_owned() })
+                }
+                Err(errors) => {
+                    change.revoked_fault = Some(errors.to_string());
+                    Some(Event::FileRefused { path: path.to_owned(), detail: errors.to_string() })
+                }
             }
         });
         if let Some(event) = event {
@@ -108,6 +84,8 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
     }
 
     fn with_refresh<R>(&self, issuer: usize, epoch: u32, f: impl FnOnce(&mut Refresh) -> R) -> Option<R> {
+        // In a child after a fork, the machines of its parent may be shut.
+        self.settle_here();
         let state = self.state();
         let place = state.place_of(issuer, epoch)?;
         Some(state.issuers.get(place)?.upkeep.as_ref()?.with(f))
@@ -126,8 +104,59 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
     }
 }
 
-/// By what a change of a file shows.
-fn stamp(path: &Path) -> Option<(u64, std::time::SystemTime)> {
-    let of = |metadata: Metadata| Some((metadata.len(), metadata.modified().ok()?));
-    std::fs::metadata(path).ok().and_then(of)
+/// How often keys are read again because the policy changed meanwhile.
+const READ_AGAIN: usize = 4;
+
+fn outdated() -> (FetchFault, String) {
+    (FetchFault::Outdated, "the policy was loaded anew meanwhile".to_owned())
+}
+
+fn malformed(message: String) -> (FetchFault, String) {
+    (FetchFault::Malformed, message)
+}
+
+impl<K: Verify + Send + Sync + 'static> Inner<K> {
+    /// Takes keys under the policy in force. `None` if it is no longer in force at the end.
+    fn take_once(
+        &self,
+        issuer: usize,
+        epoch: u32,
+        text: &str,
+        now: UnixTime,
+    ) -> Option<Result<Taken, (FetchFault, String)>> {
+        let state = self.state();
+        let Some(place) = state.place_of(issuer, epoch) else { return Some(Err(outdated())) };
+        let model = state.rules.model.issuers.get(place)?;
+        let read = load::bundle(text, model.profile)
+            .and_then(|bundle| Ok((bundle, self.read_keys(text, model.profile, model.algorithms)?)));
+        let (bundle, set) = match read {
+            Ok(read) => read,
+            Err(message) => return Some(Err(malformed(message))),
+        };
+        if set.keys.is_empty() && !set.refused.is_empty() {
+            // A set that is empty, or has keys for others only, says that ours are gone. This one has some that are broken.
+            let broken = set.refused.join("; ");
+            return Some(Err(malformed(format!("expected a key that can be used, found none: {broken}"))));
+        }
+        self.change(|change| {
+            let before = self.state();
+            let old = before.issuers.get(place).filter(|_| before.rules.epoch == state.rules.epoch)?;
+            if let Some(Err(fault)) = bundle.as_ref().map(|bundle| bundle.may_replace(old.sequence)) {
+                return Some(Err(fault));
+            }
+            let fetched = load::Fetched {
+                sequence: bundle.as_ref().and_then(|bundle| bundle.sequence).or(old.sequence),
+                text: old.upkeep.as_ref().map(|_| text.into()),
+                upkeep: old.upkeep.clone(),
+            };
+            let taken = load::taken(set, Some(old), fetched, model.profile, now);
+            let changed = taken.epoch != old.epoch;
+            let mut issuers = before.issuers.clone();
+            if let Some(slot) = issuers.get_mut(place) {
+                *slot = Arc::new(taken);
+            }
+            self.publish(change, State { issuers, ..before.next() });
+            Some(Ok(Taken { lifetime: bundle.map(|bundle| bundle.lifetime()), changed }))
+        })
+    }
 }

@@ -114,17 +114,19 @@ impl<W: Ward> Job<W> {
             (before, refresh.facts(now))
         });
         let Some((before, after)) = facts else { return };
-        let issuer = ward.issuer_name(self.issuer);
+        // The policy may have been loaded anew since, and the issuer stand elsewhere.
+        let Some(place) = ward.place(self.issuer, self.epoch) else { return };
+        let issuer = ward.issuer_name(place);
         match outcome {
             Ok((taken, _)) => {
-                self.mark.shared.faults().remove(&self.issuer);
+                self.mark.shared.faults().remove(&place);
                 self.trust_metadata(&after, now);
                 if taken.changed || before.fetched.is_none() || before.failures > 0 {
                     ward.event(Event::KeysLoaded { issuer, changed: taken.changed });
                 }
             }
             Err(Failed { fault, detail, .. }) => {
-                self.mark.shared.faults().insert(self.issuer, (fault, detail.clone()));
+                self.mark.shared.faults().insert(place, (fault, detail.clone()));
                 let retry_in = Seconds(span(now, after.next_fetch).as_secs());
                 ward.event(Event::KeysFailed { issuer, fault, detail, failures: after.failures, retry_in });
             }

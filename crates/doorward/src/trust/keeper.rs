@@ -5,9 +5,9 @@
 //! the engine, without an event loop and without a pool that would have to be told when to go. A fetch is minutes apart and
 //! takes milliseconds, so that what a thread costs (some tens of microseconds) does not matter.
 
-use super::Ward;
 use super::fetch::Http;
 use super::rounds::Rounds;
+use super::{Plan, Ward};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
 use doorward_core::key::{FetchFault, Trust};
@@ -131,12 +131,12 @@ pub(crate) fn not_loaded(ward: &impl Ward) -> Vec<NotLoaded> {
 
 /// The issuers whose keys are fetched and have never come.
 fn missing(ward: &impl Ward) -> Vec<usize> {
-    let epoch = ward.policy_epoch();
+    let Plan { epoch, sources, .. } = ward.plan();
     let now = crate::now();
     let never = |issuer| {
         ward.with_refresh(issuer, epoch, |refresh| refresh.trust(now))
             .is_none_or(|trust| trust == Trust::Never)
     };
-    let fetched = ward.sources().into_iter().filter(|(_, source)| source.is_fetched());
+    let fetched = sources.into_iter().filter(|(_, source)| source.is_fetched());
     fetched.map(|(issuer, _)| issuer).filter(|issuer| never(*issuer)).collect()
 }

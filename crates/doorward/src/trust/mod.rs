@@ -70,6 +70,17 @@ impl Source {
     }
 }
 
+/// What one policy has to fetch and to watch.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The policy's epoch.
+    pub(crate) epoch: u32,
+    /// The issuers by their index, and where their keys come from.
+    pub(crate) sources: Vec<(usize, Source)>,
+    /// Other files that are watched, such as revocations.
+    pub(crate) files: Vec<PathBuf>,
+}
+
 /// What came of taking a key set.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Taken {
@@ -83,14 +94,18 @@ pub(crate) struct Taken {
 ///
 /// Every method is called on the keeper's thread or on one that fetches for it, and none while another's lock is held.
 pub(crate) trait Ward: Send + Sync + 'static {
-    /// The issuers by their index, and where their keys come from; asked again when [`Ward::policy_epoch`] has changed.
-    fn sources(&self) -> Vec<(usize, Source)>;
+    /// What there is to fetch and to watch. All of it is of one policy: an index of one and the epoch of another would be another
+    /// issuer's.
+    fn plan(&self) -> Plan;
 
     /// A number that changes whenever the policy does.
     fn policy_epoch(&self) -> u32;
 
-    /// Other files that are watched, such as revocations.
-    fn files(&self) -> Vec<PathBuf>;
+    /// Where the issuer is now that was there under the policy of `epoch`.
+    fn place(&self, issuer: usize, epoch: u32) -> Option<usize> {
+        let _ = epoch;
+        Some(issuer)
+    }
 
     /// How an issuer is called in events.
     fn issuer_name(&self, issuer: usize) -> String {

@@ -5,7 +5,7 @@ use super::fetch::{Fetcher, Http};
 use super::job::Job;
 use super::keeper::Shared;
 use super::watch::{self, Watch};
-use super::{Source, Taken, Ward};
+use super::{Plan, Source, Taken, Ward};
 use crate::keys::JWK_SET_BYTES;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use doorward_core::key::Next;
 use doorward_core::limits;
 use doorward_core::time::UnixTime;
 use std::panic::catch_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Instant;
@@ -35,6 +35,8 @@ pub(super) struct Rounds<W> {
     http: Arc<Http>,
     epoch: Option<u32>,
     issuers: Vec<Issuer>,
+    /// Watched files that are no source of keys.
+    files: Vec<PathBuf>,
     watch: Watch,
 }
 
@@ -66,6 +68,7 @@ impl<W: Ward> Rounds<W> {
             http: Arc::new(http),
             epoch: None,
             issuers: Vec::new(),
+            files: Vec::new(),
             watch: Watch::default(),
         }
     }
@@ -98,19 +101,21 @@ impl<W: Ward> Rounds<W> {
     /// Does what is due. How long nothing will be, or `None` if the engine is gone.
     fn round(&mut self) -> Option<Duration> {
         let ward = self.ward.upgrade()?;
-        let epoch = ward.policy_epoch();
-        if self.epoch != Some(epoch) {
-            self.load(&ward, epoch);
-        }
+        let epoch = match self.epoch {
+            Some(epoch) if epoch == ward.policy_epoch() => epoch,
+            _ => self.load(&ward),
+        };
         self.look(&ward, epoch);
         let sleep = self.fetch(&ward, epoch);
         Some(self.watch.wait().map_or(sleep, |wait| wait.min(sleep)))
     }
 
-    fn load(&mut self, ward: &Arc<W>, epoch: u32) {
+    /// Begins with another policy, and gives its epoch.
+    fn load(&mut self, ward: &Arc<W>) -> u32 {
+        let Plan { epoch, sources, mut files } = ward.plan();
         self.issuers.clear();
-        let mut files = ward.files();
-        for (index, source) in ward.sources() {
+        self.files.clone_from(&files);
+        for (index, source) in sources {
             if let Source::File(path) = &source {
                 files.push(path.clone());
             }
@@ -125,12 +130,13 @@ impl<W: Ward> Rounds<W> {
         self.watch = Watch::new(files);
         self.shared.faults().clear();
         self.epoch = Some(epoch);
+        epoch
     }
 
     /// Reads the files that have changed.
     fn look(&mut self, ward: &Arc<W>, epoch: u32) {
         for path in self.watch.changed(Instant::now()) {
-            if ward.files().contains(&path) {
+            if self.files.contains(&path) {
                 ward.file_changed(&path);
             }
             let is_this = |issuer: &&Issuer| matches!(&*issuer.source, Source::File(file) if *file == path);

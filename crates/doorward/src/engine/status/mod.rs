@@ -96,8 +96,9 @@ pub struct StoreStatus {
 
 impl Status {
     pub(super) fn of<K: Verify + Send + Sync + 'static>(inner: &Inner<K>, now: UnixTime) -> Self {
-        let state = inner.state();
+        // First, since this leaves nothing behind that is another process's.
         let (policy_fault, revoked_fault) = inner.faults();
+        let state = inner.state();
         let names = &state.rules.model.issuers;
         let issuers = names.iter().zip(&state.rules.sources).zip(&state.issuers);
         let file = inner.origin().name();

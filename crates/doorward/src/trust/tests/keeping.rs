@@ -4,7 +4,7 @@ use super::patient;
 use super::server::{Reply, Server, soon};
 use crate::trust::event::Event;
 use crate::trust::keeper::Keeper;
-use crate::trust::{Source, Taken, Ward};
+use crate::trust::{Plan, Source, Taken, Ward};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use core::time::Duration;
 use doorward_core::key::{FetchFault, Refresh, RefreshRules, Trust};
@@ -68,16 +68,13 @@ impl Fake {
 }
 
 impl Ward for Fake {
-    fn sources(&self) -> Vec<(usize, Source)> {
-        self.sources.lock().unwrap().iter().cloned().enumerate().collect()
+    fn plan(&self) -> Plan {
+        let sources = self.sources.lock().unwrap().iter().cloned().enumerate().collect();
+        Plan { epoch: self.policy_epoch(), sources, files: self.files.lock().unwrap().clone() }
     }
 
     fn policy_epoch(&self) -> u32 {
         self.epoch.load(Ordering::SeqCst)
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        self.files.lock().unwrap().clone()
     }
 
     fn take_keys(
