@@ -216,6 +216,11 @@ fn cases(
     tally: &mut Tally,
 ) -> Result<(), String> {
     let begun = Instant::now();
+    let apart = file.cases().filter(|(_, case)| case.before().is_some()).count();
+    if apart > 0 {
+        tally.cases += apart;
+        *tally.cannot_carry.entry("before").or_default() += apart;
+    }
     let Some(site) = file.policy.as_ref().and_then(|source| sites.get_mut(source)) else { return Ok(()) };
     let mut scratch = site.engine.scratch();
     for (name, case) in file.shared_cases() {

@@ -2,9 +2,9 @@
 
 use doorward::raw_request::RawRequest;
 
-/// What no HTTP/1.1 message can carry: each a rule of `exceptions.json`, decided by the request alone.
+/// What no HTTP/1.1 message can carry: each a rule of `exceptions.json`, decided by the case alone.
 pub(super) const CANNOT_CARRY: &[&str] =
-    &["method", "target", "field-name", "field-value", "outer-whitespace"];
+    &["before", "method", "target", "field-name", "field-value", "outer-whitespace"];
 
 /// The authority of requests whose target names none.
 const AUTHORITY: &str = "api.example";

@@ -98,6 +98,9 @@ pub fn write(folder: &Path, seed: u64, requests: usize) -> Result<Vec<String>, S
 fn themes() -> Vec<Theme> {
     let mut themes: Vec<Theme> = Vec::new();
     for File { policy, cases, .. } in table::files() {
+        if remembers(&policy) {
+            continue;
+        }
         let is_orders = policy.is_string();
         let policy = if is_orders { json!("policies/orders.toml") } else { policy };
         let requests = cases.into_iter().map(|case| json!({"at": case.at, "request": case.request}));
@@ -110,6 +113,15 @@ fn themes() -> Vec<Theme> {
         }
     }
     themes
+}
+
+/// Whether an answer under this policy depends on the requests before it, which every host would have to be asked alike.
+fn remembers(policy: &Value) -> bool {
+    let issuers = policy.get("issuers").and_then(Value::as_object);
+    let fetched = |keys: &Value| keys.get("url").or_else(|| keys.get("discovery")).is_some();
+    let mut all = issuers.into_iter().flat_map(|issuers| issuers.values());
+    policy.get("limit").is_some()
+        || all.any(|issuer| issuer.get("single_use").is_some() || issuer.get("keys").is_some_and(fetched))
 }
 
 /// One request: one of the table with nothing to a few things changed.
