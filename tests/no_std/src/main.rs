@@ -1,18 +1,23 @@
 //! The core decides in a program without std, without alloc and without an allocator. It links only while the core needs
-//! none of them, and exits with zero only if one allow and three refusals come out right.
+//! none of them, and exits with zero only if one allow and three refusals come out right, and the same once more from memory.
 #![no_std]
 #![no_main]
 
 use core::ffi::{c_int, c_void};
 use core::panic::PanicInfo;
-use doorward_core::decide::decide;
+use doorward_core::decide::decide_with;
 use doorward_core::key::{
     Algorithm, Algorithms, Keys, Material, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
 };
 use doorward_core::outcome::Disclosure;
-use doorward_core::policy::{Delegation, Issuer, Node, Policy, Profile, Route, Settings, Tables, Unmatched};
+use doorward_core::policy::{
+    Delegation, ForwardedField, Issuer, Node, NothingRevoked, Policy, Profile, Route, Settings, Tables,
+    Unmatched,
+};
 use doorward_core::reason::Reason;
 use doorward_core::request::{Field, Places, Request};
+use doorward_core::store::{Digest, Digester, Domain, Failures, Remembered, Replay, failures, known, replay};
+use doorward_core::stores::Stores;
 use doorward_core::text::Span;
 use doorward_core::time::{Seconds, UnixTime};
 use doorward_core::wire::Scratch;
@@ -82,6 +87,60 @@ impl Keys for OneKey {
     }
 }
 
+/// Digests that anybody could make alike: enough to see that a memory on the stack will do.
+struct InsecureFold;
+
+impl Digester for InsecureFold {
+    fn digest(&self, _: Domain, parts: &[&[u8]]) -> Digest {
+        let fold =
+            |sum: u64, byte: &u8| sum.rotate_left(7) ^ u64::from(*byte).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let all = parts.iter().flat_map(|part| part.iter()).fold(1, fold);
+        [all, !all]
+    }
+}
+
+/// What is remembered, on the stack.
+struct Memory {
+    known: Remembered<[known::Bucket; 2]>,
+    refused: Remembered<[known::Bucket; 2]>,
+}
+
+impl Stores for Memory {
+    type Digester = InsecureFold;
+    type Credentials = [known::Bucket; 2];
+    type Uses = [replay::Bucket; 0];
+    type Counts = [failures::Bucket; 0];
+    type Revoked = NothingRevoked;
+
+    fn digester(&self) -> Option<&InsecureFold> {
+        Some(&InsecureFold)
+    }
+
+    fn epoch(&self) -> u32 {
+        1
+    }
+
+    fn known(&self) -> Option<&Remembered<[known::Bucket; 2]>> {
+        Some(&self.known)
+    }
+
+    fn refused(&self) -> Option<&Remembered<[known::Bucket; 2]>> {
+        Some(&self.refused)
+    }
+
+    fn replay(&self) -> Option<&Replay<[replay::Bucket; 0]>> {
+        None
+    }
+
+    fn failures(&self) -> Option<&Failures<[failures::Bucket; 0]>> {
+        None
+    }
+
+    fn revoked(&self) -> &NothingRevoked {
+        &NothingRevoked
+    }
+}
+
 /// Realm, issuer and its name, one after the other.
 const POOL: &str = "orderscorphttps://idp.example/roles";
 
@@ -100,6 +159,8 @@ const TABLES: Tables<'static> = Tables {
         advertise_scope: false,
         unmatched: Unmatched::Forbid,
         max_credential: 512,
+        forwarded: ForwardedField::XForwardedFor,
+        limit: None,
     },
     pool: POOL,
     texts: &[],
@@ -115,6 +176,7 @@ const TABLES: Tables<'static> = Tables {
         max_age: None,
         required_claims: NONE,
         places: Places::HEADER,
+        single_use: false,
     }],
     by_issuer: &[0],
     by_trust_domain: &[],
@@ -141,6 +203,7 @@ const TABLES: Tables<'static> = Tables {
     accepts: &[0],
     rules: &[],
     scalars: &[],
+    trusted_proxies: &[],
 };
 
 /// `{"alg":"HS256"}` and `{"iss":"https://idp.example","sub":"svc-a","exp":1795391031}`, and their sum.
@@ -160,6 +223,7 @@ const LATE: UnixTime = UnixTime::from_seconds(1_795_391_031 + 30);
 /// What came of a request: the reason of a refusal, and the challenge that the answer carries.
 fn check(
     policy: &Policy<Tables<'static>>,
+    memory: &Memory,
     authorization: Option<&str>,
     now: UnixTime,
     expected: Option<Reason>,
@@ -173,7 +237,8 @@ fn check(
     let material = Material::Symmetric { k: &[] };
     let Ok(key) = InsecureXor.prepare(Algorithm::HS256, &material) else { return false };
     let keys = OneKey([key]);
-    let decision = decide(policy, &keys, &request, now, Scratch::new(&mut bytes, &mut members));
+    let scratch = Scratch::new(&mut bytes, &mut members);
+    let decision = decide_with(policy, &keys, memory, &request, now, scratch);
     let mut buffer = [0; 256];
     let Ok(answer) = decision.answer(&mut buffer) else { return false };
     let written = answer.challenges().next().unwrap_or_default();
@@ -194,10 +259,16 @@ extern "C" fn main() -> c_int {
     let missing = r#"Bearer realm="orders""#;
     let forged = r#"Bearer realm="orders", error="invalid_token", error_description="signature_invalid""#;
     let expired = r#"Bearer realm="orders", error="invalid_token", error_description="token_expired""#;
-    let right = check(&policy, Some(GENUINE), NOW, None, "")
-        && check(&policy, None, NOW, Some(Reason::CredentialMissing), missing)
-        && check(&policy, Some(FORGED), NOW, Some(Reason::SignatureInvalid), forged)
-        && check(&policy, Some(GENUINE), LATE, Some(Reason::TokenExpired), expired);
+    let buckets = || [const { known::Bucket::EMPTY }; 2];
+    let memory = Memory { known: Remembered::new(buckets()), refused: Remembered::new(buckets()) };
+    let all = || {
+        check(&policy, &memory, Some(GENUINE), NOW, None, "")
+            && check(&policy, &memory, None, NOW, Some(Reason::CredentialMissing), missing)
+            && check(&policy, &memory, Some(FORGED), NOW, Some(Reason::SignatureInvalid), forged)
+            && check(&policy, &memory, Some(GENUINE), LATE, Some(Reason::TokenExpired), expired)
+    };
+    // Once more, when all of them are known.
+    let right = all() && all() && memory.known.len() == 1;
     say(if right {
         "no_std: one allow and three refusals, as expected\n"
     } else {
