@@ -53,8 +53,8 @@ def under_waitress(app: Any) -> Iterator[str]:
     try:
         yield f"127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
-        # In its own thread, or the loop would wait on what is closed; it ends when nothing is open. By then the
-        # trigger that was pulled may be closed, too.
+        # In its own thread, or the loop would wait on what is closed; it ends when nothing is open. By then
+        # the trigger that was pulled may be closed, too.
         with suppress(OSError):
             server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(connections))
         thread.join(PATIENCE)

@@ -62,6 +62,8 @@ impl Bundle {
     }
 
     /// When its publisher wants to be asked again.
+    // Inlined, it would be looked at before it is known whether there is a bundle: harmless, but memory checkers report it.
+    #[inline(never)]
     pub(crate) const fn lifetime(&self) -> Seconds {
         match self.refresh_hint {
             Some(hint) => hint,
