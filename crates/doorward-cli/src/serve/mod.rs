@@ -42,7 +42,7 @@ Answers a proxy that asks, for each request, whether its caller is let in.
 
 usage: doorward serve --policy P --from nginx|traefik|caddy|envoy [OPTION]…
 
-  --policy P         the policy, TOML or JSON; read again on SIGHUP, and kept if the new one does not load; files of keys
+  --policy P         the policy, TOML or JSON; read again on SIGHUP, and kept if the new one does not load; key files
                      and revocations that it names are read again whenever they change
   --from X           the proxy that asks, and by which fields it tells of the original request:
                        nginx    auth_request: X-Original-URI and X-Original-Method, which its configuration sets
