@@ -9,7 +9,7 @@ pub struct StoreModel {
     pub known: usize,
     /// Refused credentials.
     pub refused: usize,
-    /// Values that may be used once. 0 where no issuer is [`single_use`](super::IssuerModel::single_use), and never where
+    /// Values that may be used once. 0 where no issuer is [`single_use`](super::model::IssuerModel::single_use), and never where
     /// one is.
     pub replay: usize,
 }

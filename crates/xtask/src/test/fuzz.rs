@@ -9,7 +9,7 @@ use crate::project::{self, Project};
 use crate::tools;
 
 /// Seconds for each target.
-const SECONDS: u32 = 10;
+const SECONDS: u32 = 5;
 
 pub(super) fn run(context: &Context<'_>) -> Report {
     let project = context.project;

@@ -35,7 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("msrv", "the oldest promised Rust builds it", msrv::run),
     step("models", "the stores under every order of their threads", models),
     step("no-std", "the core links and runs without std and without an allocator", no_std),
-    step("fuzz", "every fuzz target for ten seconds", fuzz::run),
+    step("fuzz", "every fuzz target for five seconds", fuzz::run),
     step("miri", "the core's tests under Miri", miri),
     step("deny", "licences, banned crates, sources", deny),
     step("advisories", "known vulnerabilities of dependencies", advisories),
