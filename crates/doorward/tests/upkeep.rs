@@ -186,6 +186,37 @@ fn a_fetch_that_runs_while_the_policy_is_loaded_anew_is_not_lost() {
 }
 
 #[test]
+fn keys_that_come_after_a_reload_are_those_of_the_issuer_that_asked() {
+    let section = |name: &str, provider: &Provider| {
+        format!(
+            "[issuers.{name}]\nprofile = 'jwt'\nissuer = 'https://{name}.example'\naudience = 'api'\n\
+             algorithms = ['Ed25519']\nkeys = {{ url = '{}' }}\n",
+            provider.url
+        )
+    };
+    let route = |names: &str| format!("[[routes]]\npath = '/'\naccept = [{names}]\n");
+    let [first, second, third] =
+        [1, 2, 3].map(|seed| Provider::start(&set(&key(seed), &format!("key-{seed}"))));
+    second.delay.store(600, Ordering::SeqCst);
+    let file =
+        File::new("moved", &(section("first", &first) + &section("second", &second) + &route("'second'")));
+    let engine = Engine::from_file(&file.0).unwrap();
+    assert!(soon(|| second.hits() == 1));
+    // The section whose fetch runs has another place now, and another stands where it stood.
+    let moved = section("third", &third) + &section("first", &first) + &section("second", &second);
+    file.write(&(moved + &route("'second'")));
+    engine.reload().unwrap();
+    engine.ready(LONG).unwrap();
+    let status = engine.status(doorward::now());
+    let kids = |name: &str| {
+        let issuer = status.issuers.iter().find(|issuer| issuer.name == name).unwrap();
+        issuer.keys.iter().map(|key| key.kid.clone().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!([kids("first"), kids("second"), kids("third")], [["key-1"], ["key-2"], ["key-3"]]);
+    assert_eq!(second.hits(), 1);
+}
+
+#[test]
 fn a_reload_that_brings_something_to_fetch_begins_to_fetch_it() {
     let key = key(1);
     let provider = Provider::start(&set(&key, "a"));

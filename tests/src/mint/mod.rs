@@ -7,4 +7,4 @@ mod token;
 
 pub(crate) use base64url::{decode as decode_base64url, encode as base64url};
 pub(crate) use keys::{Key, pem};
-pub(crate) use token::{Flaw, NOW, Token, corp, mesh, partner};
+pub(crate) use token::{FLAWS, Flaw, NOW, Token, corp, mesh, partner};

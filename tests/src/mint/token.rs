@@ -242,3 +242,19 @@ fn object(members: &[(String, String)]) -> String {
 
 /// A way to spoil a token, and the reason for which it is refused then.
 pub(crate) type Flaw = (&'static str, fn(Token) -> Token);
+
+/// Faults of a token in the design's order, from its form to its required claims.
+pub(crate) const FLAWS: [Flaw; 12] = [
+    ("token_malformed", |t| t.header("b64", json!(false))),
+    ("issuer_untrusted", |t| t.claim("iss", json!("https://evil.example"))),
+    ("token_type_refused", |t| t.header("typ", json!("JWT"))),
+    ("critical_header_unknown", |t| t.header("crit", json!(["x"])).header("x", json!(1))),
+    ("algorithm_refused", |t| t.header("alg", json!("ES384"))),
+    ("key_unknown", |t| t.header("kid", json!("nobodys"))),
+    ("signature_invalid", Token::scratched),
+    ("audience_mismatch", |t| t.claim("aud", json!("https://other.example"))),
+    ("token_expired", |t| t.claim("exp", json!(NOW - 100))),
+    ("token_not_yet_valid", |t| t.claim("nbf", json!(NOW + 100))),
+    ("token_issued_in_future", |t| t.claim("iat", json!(NOW + 100))),
+    ("claim_missing", |t| t.no_claim("jti")),
+];

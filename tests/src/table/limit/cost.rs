@@ -2,7 +2,7 @@
 
 use super::{OTHER, PEER, PROVES, bad, new, one, wait};
 use crate::case::{File, NOW, ROBOT, Request, SVC_A, Step, allow, get, refuse, send};
-use crate::mint::{Flaw, Key, Token, corp, partner};
+use crate::mint::{FLAWS, Flaw, Key, corp, partner};
 use serde_json::json;
 
 pub(super) fn cases(f: &mut File) {
@@ -12,22 +12,8 @@ pub(super) fn cases(f: &mut File) {
 
 /// One failure an hour: everything for which a credential is refused is one.
 fn spends(f: &mut File) {
-    let faults: [Flaw; 13] = [
-        ("token_malformed", |t| t.header("b64", json!(false))),
-        ("issuer_untrusted", |t| t.claim("iss", json!("https://evil.example"))),
-        ("token_type_refused", |t| t.header("typ", json!("JWT"))),
-        ("critical_header_unknown", |t| t.header("crit", json!(["x"])).header("x", json!(1))),
-        ("algorithm_refused", |t| t.header("alg", json!("ES384"))),
-        ("key_unknown", |t| t.header("kid", json!("nobodys"))),
-        ("signature_invalid", Token::scratched),
-        ("audience_mismatch", |t| t.claim("aud", json!("https://other.example"))),
-        ("token_expired", |t| t.claim("exp", json!(NOW - 100))),
-        ("token_not_yet_valid", |t| t.claim("nbf", json!(NOW + 100))),
-        ("token_issued_in_future", |t| t.claim("iat", json!(NOW + 100))),
-        ("claim_missing", |t| t.no_claim("jti")),
-        ("claim_malformed", |t| t.claim("scope", json!(1))),
-    ];
-    for (reason, fault) in faults {
+    let malformed: Flaw = ("claim_malformed", |t| t.claim("scope", json!(1)));
+    for (reason, fault) in FLAWS.into_iter().chain([malformed]) {
         let r = new().after(one(&fault(corp())).asked());
         f.case(&format!("spent-by-{reason}"), PROVES, r, &wait(3600));
     }
