@@ -1,10 +1,12 @@
 /* What keeps an engine up to date: keys that are supplied, revocations, a policy that is loaded anew, waiting, status, events,
  * limits; and each of these functions misused. */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -386,6 +388,28 @@ static void earlier_versions(void) {
   doorward_engine_free(engine);
 }
 
+/* How many threads this process has. */
+static int threads(void) {
+  DIR *tasks = opendir("/proc/self/task");
+  struct dirent *task;
+  int count = 0;
+  if (tasks == NULL) exit(2);
+  while ((task = readdir(tasks)) != NULL) count += task->d_name[0] != '.';
+  closedir(tasks);
+  return count;
+}
+
+/* Nobody waits for the threads of an engine that is freed, but they end; a leak checker looks at their memory after that. */
+static void threads_end(void) {
+  const struct timespec moment = {0, 20 * 1000 * 1000};
+  int left = 20 * 50;
+  while (threads() > 1 && left > 0) {
+    nanosleep(&moment, NULL);
+    left -= 1;
+  }
+  CHECK("the threads of freed engines end", threads() == 1);
+}
+
 int main(void) {
   supplied_keys();
   revocations();
@@ -394,5 +418,6 @@ int main(void) {
   statuses();
   limits();
   earlier_versions();
+  threads_end();
   return check_end();
 }
