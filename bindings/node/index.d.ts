@@ -13,6 +13,7 @@ export type Reason =
   | 'credential_malformed'
   | 'credentials_ambiguous'
   | 'credential_too_large'
+  | 'credential_stripped_upstream'
   | 'token_malformed'
   | 'token_encrypted'
   | 'token_type_refused'
@@ -40,10 +41,29 @@ export type Reason =
   | 'claim_refused'
   | 'delegation_refused'
   | 'proof_missing'
+  | 'proof_invalid'
+  | 'proof_nonce_required'
   | 'trust_unavailable'
   | 'trust_stale'
   | 'replay_store_full'
   | 'too_many_failures'
+  | 'credential_refused'
+  | 'credential_refused_again'
+  | 'credential_stripped'
+  | 'credential_withheld'
+  | 'clock_skewed'
+  | 'claims_demanded'
+  | 'sign_in_offered'
+  | 'proxy_credential_missing'
+  | 'network_sign_in_required'
+  | 'request_refused'
+  | 'permission_denied'
+  | 'refusal_unrelated'
+  | 'refusal_unexplained'
+  | 'rate_limited'
+  | 'service_unavailable'
+  | 'credential_unobtainable'
+  | 'retry_blocked'
   | (string & {});
 
 /**
@@ -68,6 +88,44 @@ export type Recovery =
   | 'fix_request'
   | 'ask_operator'
   | 'stop'
+  | (string & {});
+
+/**
+ * What a diagnosis was concluded from.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Clue =
+  | 'status'
+  | 'proxy_status'
+  | 'challenge'
+  | 'challenge_absent'
+  | 'challenge_malformed'
+  | 'scheme_differs'
+  | 'error_code'
+  | 'error_code_unknown'
+  | 'error_absent'
+  | 'description'
+  | 'doorward_code'
+  | 'doorward_body'
+  | 'body_code'
+  | 'body_text'
+  | 'vendor_field'
+  | 'claims'
+  | 'nonce'
+  | 'credential_sent'
+  | 'credential_not_sent'
+  | 'credential_fresh'
+  | 'credential_current'
+  | 'credential_expired'
+  | 'refused_before'
+  | 'redirected_elsewhere'
+  | 'sign_in_page'
+  | 'date'
+  | 'retry_after'
+  | 'upstream'
+  | 'via'
+  | 'server'
   | (string & {});
 
 /**
@@ -135,6 +193,39 @@ export type WireError =
   | 'invalid_token'
   | 'insufficient_scope'
   | 'insufficient_user_authentication'
+  | (string & {});
+
+/**
+ * How sure a diagnosis is.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Confidence =
+  | 'guess'
+  | 'likely'
+  | 'certain'
+  | (string & {});
+
+/**
+ * Who made an answer.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Origin =
+  | 'gateway'
+  | 'application'
+  | 'unknown'
+  | (string & {});
+
+/**
+ * Whether a request may be sent again: not at all, with another credential or proof, or as it was.
+ *
+ * Open, so that a later version may add one without breaking a `switch`.
+ */
+export type Retry =
+  | 'never'
+  | 'changed'
+  | 'same'
   | (string & {});
 
 /** A header line: its name, in any case, and its value. */
@@ -227,6 +318,12 @@ export type Context =
   | {
       /** The first role of the route that the token lacks. */
       readonly role: string;
+    }
+  | {
+      /** Why a gateway before this service took the credential away. */
+      readonly cause: Reason;
+      /** When that was, in Unix seconds. */
+      readonly at: number;
     };
 
 /** A value of JSON. */
@@ -584,6 +681,16 @@ export class Engine {
   /** What happened to keys, files and the policy since the last call, each a line for your log; the latest few hundred. */
   events(): string[];
   /**
+   * The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so
+   * that the application behind it can say why there is none. It is a fact for operators, and never a reason to let anybody in;
+   * it is good for this method and target, and for a minute. `null` where the policy has no `trace.key`, and where nothing was
+   * taken away. A gateway removes the lines of this field that come in.
+   *
+   * @param cause why the credential was refused: `decision.concealed ?? decision.reason`
+   * @throws {RangeError} for a cause that is no reason
+   */
+  traceMarker(request: { readonly method: string; readonly url: string }, cause: Reason, now?: Time): string | null;
+  /**
    * Decides on a request. A refusal is returned, never thrown.
    *
    * @throws {TypeError} for an argument of another type
@@ -644,3 +751,8 @@ export interface GuardOptions {
    */
   onError?: (error: unknown) => void;
 }
+
+/** Every clue by its code, as a sentence. */
+export const CLUES: { readonly [code: string]: string };
+
+export * from './client/types.js';

@@ -1,5 +1,6 @@
 /* A clock for tests: preloaded into a server, it answers every question for the time of day from a file of 16 bytes, so
- * that unmodified binaries judge at the time that a case names. Monotonic clocks go on as they are. */
+ * that unmodified binaries judge at the time that a case names; or it runs, but so many seconds ahead or behind.
+ * Monotonic clocks go on as they are. */
 
 #define _GNU_SOURCE
 #include <endian.h>
@@ -15,6 +16,9 @@
 /* Seconds since 1970 and nanoseconds, both little-endian; the test writes them while no request is under way. */
 static const volatile int64_t *shown;
 
+/* By how many seconds the time of day is wrong. */
+static int64_t ahead;
+
 /* A clock that cannot be set would let every case be judged at the real time: better no server at all. */
 static void fail(const char *why, size_t len)
 {
@@ -25,7 +29,10 @@ static void fail(const char *why, size_t len)
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *path = getenv("DOORWARD_TEST_CLOCK");
+    const char *path = getenv("DOORWARD_TEST_CLOCK"), *seconds = getenv("DOORWARD_TEST_CLOCK_AHEAD");
+    if (seconds != NULL) {
+        ahead = strtoll(seconds, NULL, 10);
+    }
     if (path == NULL) {
         return;
     }
@@ -46,19 +53,28 @@ static int64_t part(int which)
 
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
-    if (shown != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+    int of_day = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+    if (shown != NULL && of_day) {
         out->tv_sec = part(0);
         out->tv_nsec = part(1);
         return 0;
     }
     /* Not dlsym: other libraries ask for the time before a lookup would work. */
-    return (int)syscall(SYS_clock_gettime, clock, out);
+    int failed = (int)syscall(SYS_clock_gettime, clock, out);
+    if (failed == 0 && of_day) {
+        out->tv_sec += ahead;
+    }
+    return failed;
 }
 
 int gettimeofday(struct timeval *restrict out, void *restrict zone)
 {
     if (shown == NULL) {
-        return (int)syscall(SYS_gettimeofday, out, zone);
+        int failed = (int)syscall(SYS_gettimeofday, out, zone);
+        if (failed == 0) {
+            out->tv_sec += ahead;
+        }
+        return failed;
     }
     out->tv_sec = part(0);
     out->tv_usec = part(1) / 1000;

@@ -5,11 +5,13 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use crate::mint::NOW;
 pub(crate) use crate::request::{Request, Step, get, send};
+pub(crate) use crate::response::{Answer, Sent, Told};
 
 /// One file of the table: a policy and the cases that are judged by it.
 pub(crate) struct File {
     /// The path below `tests/cases`, without its ending.
     pub(crate) path: String,
+    /// The policy; `null` in a file about answers, which has none.
     pub(crate) policy: Value,
     facts: Facts,
     pub(crate) cases: Vec<Case>,
@@ -23,7 +25,8 @@ pub(crate) struct Case {
     /// The steps that came before, if it has an engine of its own.
     pub(crate) before: Option<Vec<Value>>,
     pub(crate) at: Value,
-    pub(crate) request: Value,
+    /// What it is about: the members between `at` and `expect`.
+    pub(crate) subject: Vec<(&'static str, Value)>,
     pub(crate) expect: Value,
 }
 
@@ -54,13 +57,44 @@ impl File {
         Self { path: path.to_owned(), policy: json!(policy), facts, cases: Vec::new() }
     }
 
+    /// A file that is judged by a policy file of which this much matters to the answers.
+    pub(crate) fn by(path: &str, policy: &str, facts: &Value) -> Self {
+        Self { path: path.to_owned(), policy: json!(policy), facts: Facts::of(facts), cases: Vec::new() }
+    }
+
     /// Adds a case; its id is the path's first part and `name`.
     pub(crate) fn case(&mut self, name: &str, proves: &'static str, request: Request, expect: &Expect) {
         let theme = self.path.split('/').next().unwrap_or_default();
         let expect = expect.json(&self.facts);
         let Request { before, at, json: request } = request;
-        let request = Value::Object(request);
-        self.cases.push(Case { id: format!("{theme}/{name}"), proves, before, at, request, expect });
+        let subject = vec![("request", Value::Object(request))];
+        self.cases.push(Case { id: format!("{theme}/{name}"), proves, before, at, subject, expect });
+    }
+
+    /// A file about answers.
+    pub(crate) fn responses(path: &str) -> Self {
+        Self { path: path.to_owned(), policy: Value::Null, facts: Facts::of(&Value::Null), cases: Vec::new() }
+    }
+
+    /// Adds a case of the caller's side; its id is the path and `name`.
+    pub(crate) fn response(
+        &mut self,
+        name: &str,
+        proves: &'static str,
+        sent: Sent,
+        answer: Answer,
+        told: Told,
+    ) {
+        let subject = vec![("sent", Value::Object(sent.0)), ("response", Value::Object(answer.0))];
+        let id = format!("{}/{name}", self.path);
+        self.cases.push(Case {
+            id,
+            proves,
+            before: None,
+            at: json!(NOW),
+            subject,
+            expect: Value::Object(told.0),
+        });
     }
 }
 

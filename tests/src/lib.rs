@@ -4,6 +4,7 @@ mod case;
 pub mod hosts;
 mod mint;
 mod request;
+mod response;
 mod spec;
 pub mod suites;
 mod table;

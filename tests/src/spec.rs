@@ -54,6 +54,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("credentials_ambiguous", "bad_request", 400, Wire::Error("invalid_request"), "fix_request"),
     row("credential_too_large", "bad_request", 431, Wire::None, "fix_request"),
     row("path_ambiguous", "bad_request", 400, Wire::None, "fix_request"),
+    row("credential_stripped_upstream", "unauthenticated", 401, Wire::Bare, "fix_request"),
     unauthenticated("token_malformed", "fix_request"),
     unauthenticated("token_encrypted", "replace_credential"),
     unauthenticated("token_type_refused", "replace_credential"),

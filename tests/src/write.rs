@@ -15,23 +15,29 @@ pub fn files() -> BTreeMap<PathBuf, String> {
     for (name, keys) in table::key_sets() {
         texts.insert(PathBuf::from(format!("policies/{name}.jwks")), format!("{keys:#}\n"));
     }
+    for (name, key) in table::trace_keys() {
+        texts.insert(PathBuf::from(format!("policies/{name}.test-key")), key);
+    }
     texts.insert(PathBuf::from("policy_errors.json"), format!("{:#}\n", table::policy_errors::file()));
     texts.insert(PathBuf::from("README.md"), overview(&table));
     texts
 }
 
 fn text(file: &File) -> String {
+    let cases: Vec<_> = file.cases.iter().map(case).collect();
+    if file.policy.is_null() {
+        return format!("{{\n  \"cases\": [\n{}\n  ]\n}}\n", cases.join(",\n"));
+    }
     let policy = if file.policy.is_string() {
         file.policy.to_string()
     } else {
         format!("{:#}", file.policy).replace('\n', "\n  ")
     };
-    let cases: Vec<_> = file.cases.iter().map(case).collect();
     format!("{{\n  \"policy\": {policy},\n  \"cases\": [\n{}\n  ]\n}}\n", cases.join(",\n"))
 }
 
 fn case(case: &Case) -> String {
-    let Case { id, proves, before, at, request, expect } = case;
+    let Case { id, proves, before, at, subject, expect } = case;
     let proves: Vec<_> = proves.split_whitespace().collect();
     let proves =
         if proves.is_empty() { String::new() } else { format!("      \"proves\": {},\n", json!(proves)) };
@@ -40,8 +46,10 @@ fn case(case: &Case) -> String {
         format!("      \"before\": [{}],\n", steps.join(",\n        "))
     };
     let before = before.as_ref().map(steps).unwrap_or_default();
+    let subject: String =
+        subject.iter().map(|(name, value)| format!("      \"{name}\": {value},\n")).collect();
     format!(
-        "    {{ \"id\": {},\n{proves}{before}      \"at\": {at},\n      \"request\": {request},\n      \"expect\": {expect} }}",
+        "    {{ \"id\": {},\n{proves}{before}      \"at\": {at},\n{subject}      \"expect\": {expect} }}",
         json!(id)
     )
 }
@@ -50,6 +58,8 @@ fn case(case: &Case) -> String {
 fn overview(table: &[File]) -> String {
     let mut proofs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let (mut count, mut own) = (0_usize, 0_usize);
+    let (callers, services): (Vec<&File>, Vec<&File>) = table.iter().partition(|file| file.policy.is_null());
+    let answers: usize = callers.iter().map(|file| file.cases.len()).sum();
     for case in table.iter().flat_map(|file| &file.cases) {
         count += 1;
         own += usize::from(case.before.is_some());
@@ -59,15 +69,16 @@ fn overview(table: &[File]) -> String {
     }
     let mut text = format!(
         "# The table of decisions\n\n\
-         {count} decisions in {} files, one policy each, and {} policies that must not load. `cargo xtask cases` writes them again from `tests/src/table/`, and\n\
-         `doorward test tests/cases` runs them. Every expectation is written by hand from the design; the keys are test keys.\n\n\
+         {} decisions in {} files, one policy each, {} policies that must not load, and {answers} answers of services with what callers must take them\n\
+         for, in `response/`. `cargo xtask cases` writes them again from `tests/src/table/`, and `doorward test tests/cases` runs them. Every expectation is written by hand from the design; the keys are test keys.\n\n\
          {own} of the decisions have a `before`, the steps that came first: requests, keys that came, revocations. Such a case is judged by an engine\n\
          of its own, which fetches nothing; all others of a file share one. Lists of what is revoked lie beside the policies that name them in\n\
          `policies/`; the one in JSON ends in capitals, so that nobody takes it for cases.\n\n\
          ## What proves which requirement\n\n\
          `reason/…` is a row of the design's table of reasons, `9.1/…` a row of the table from verdict to answer.\n\n\
          | requirement | cases |\n|---|---|\n",
-        table.len(),
+        count - answers,
+        services.len(),
         table::policy_errors::count()
     );
     for (requirement, cases) in proofs {

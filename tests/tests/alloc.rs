@@ -1,4 +1,5 @@
-//! No decision touches the heap: an allocator that counts watches every case of the table being decided and answered.
+//! No decision and no diagnosis touches the heap: an allocator that counts watches every case of the table being decided and
+//! answered, and every seed of an answer being read.
 #![expect(unsafe_code, reason = "an allocator is unsafe to implement; this one only counts and passes on")]
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -7,6 +8,7 @@ use doorward::provider::DefaultProvider;
 use doorward_core::key::Provider as _;
 use doorward_tests::suites::decisions::{self, Counted};
 use doorward_tests::suites::vectors::say;
+use doorward_tests::suites::{corpus, walks};
 use std::alloc::System;
 
 thread_local! {
@@ -108,4 +110,25 @@ fn report(provider: &str, counted: &[Counted]) {
         counted.iter().map(|one| one.calls).sum::<u64>(),
     ));
     assert!(allowed > 0 && reasons.len() > 10, "too little was decided to mean anything");
+}
+
+#[test]
+fn nothing_that_reads_an_answer_allocates() {
+    let mut found = 0;
+    let mut texts = 0;
+    for target in ["challenge", "structured", "response"] {
+        for (name, seed) in corpus::seeds(target) {
+            for line in seed.split(|byte| *byte == b'\n').chain([seed.as_slice()]) {
+                let value = line.iter().position(|byte| *byte == b' ').and_then(|at| line.get(at..));
+                for text in [line, value.unwrap_or_default()] {
+                    let before = calls();
+                    found += walks::all(text);
+                    assert_eq!(calls() - before, 0, "{target}/{name}: {}", text.escape_ascii());
+                    texts += 1;
+                }
+            }
+        }
+    }
+    say(&format!("alloc: {texts} texts read as answers, {found} pieces found, 0 calls"));
+    assert!(found > 1000, "too little was found to mean anything");
 }

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 /// The folder of the table.
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/cases");
 
-/// Reasons that no bearer caller can meet yet; they come with questions to the issuer.
-const LATER: [Reason; 1] = [Reason::TokenInactive];
+/// Reasons that no case can have: one comes with questions to the issuer, and two are given by a client that sends nothing.
+const LATER: [Reason; 3] = [Reason::TokenInactive, Reason::CredentialUnobtainable, Reason::RetryBlocked];
 
 /// How many cases there are at least.
 const LEAST: usize = 2_000;
@@ -92,6 +92,13 @@ fn run(path: &Path, seen: &mut Seen) -> Vec<String> {
     for policy in file.policies() {
         note(policy.id(), policy.check(), seen);
     }
+    for case in file.responses() {
+        let report = case.diagnose();
+        for reason in [report.reason, report.cause].into_iter().flatten() {
+            *seen.reasons.entry(reason).or_default() += 1;
+        }
+        note(case.id(), case.check(&report), seen);
+    }
     if file.cases().is_empty() {
         return faults;
     }
@@ -101,16 +108,14 @@ fn run(path: &Path, seen: &mut Seen) -> Vec<String> {
     for case in file.cases() {
         let own = file.engine_for(case, &DefaultProvider::new());
         let own = own.map(|own| own.unwrap_or_else(|errors| panic!("{}: {errors}", path.display())));
-        let decided = match &own {
+        let report = match &own {
             Some(own) => case.decide(own, &mut own.scratch()),
             None => case.decide(&engine, &mut scratch),
         };
-        // A case about a response belongs to the caller's side.
-        let Some(report) = decided else { continue };
         if own.is_none() {
             // What is known of a credential makes the answer cheaper and no other.
-            let again = case.decide(&engine, &mut scratch).map(|again| again.to_json());
-            if again != Some(report.to_json()) {
+            let again = case.decide(&engine, &mut scratch).to_json();
+            if again != report.to_json() {
                 differ.push(format!("{}: another answer when it was asked again: {again:?}", case.id()));
             }
         }

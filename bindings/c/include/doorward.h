@@ -134,6 +134,123 @@
 /** Credential kind `bearer`. */
 #define DOORWARD_CREDENTIAL_KIND_BEARER 1
 
+/** Confidence `guess`. */
+#define DOORWARD_CONFIDENCE_GUESS 1
+
+/** Confidence `likely`. */
+#define DOORWARD_CONFIDENCE_LIKELY 2
+
+/** Confidence `certain`. */
+#define DOORWARD_CONFIDENCE_CERTAIN 3
+
+/** Origin `gateway`. */
+#define DOORWARD_ORIGIN_GATEWAY 1
+
+/** Origin `application`. */
+#define DOORWARD_ORIGIN_APPLICATION 2
+
+/** Origin `unknown`. */
+#define DOORWARD_ORIGIN_UNKNOWN 3
+
+/** Retry `never`. */
+#define DOORWARD_RETRY_NEVER 1
+
+/** Retry `changed`. */
+#define DOORWARD_RETRY_CHANGED 2
+
+/** Retry `same`. */
+#define DOORWARD_RETRY_SAME 3
+
+/** Clue `status`: the status says so by itself. */
+#define DOORWARD_CLUE_STATUS 1
+
+/** Clue `proxy_status`: the Proxy-Status of a proxy on the way says who made the answer. */
+#define DOORWARD_CLUE_PROXY_STATUS 2
+
+/** Clue `challenge`: the challenge, or that there is one. */
+#define DOORWARD_CLUE_CHALLENGE 3
+
+/** Clue `challenge_absent`: a 401 came without the challenge that HTTP asks for. */
+#define DOORWARD_CLUE_CHALLENGE_ABSENT 4
+
+/** Clue `challenge_malformed`: a challenge cannot be read. */
+#define DOORWARD_CLUE_CHALLENGE_MALFORMED 5
+
+/** Clue `scheme_differs`: the challenge is for another scheme than the one that was used. */
+#define DOORWARD_CLUE_SCHEME_DIFFERS 6
+
+/** Clue `error_code`: the challenge has an error code. */
+#define DOORWARD_CLUE_ERROR_CODE 7
+
+/** Clue `error_code_unknown`: the challenge has an error code that is not known. */
+#define DOORWARD_CLUE_ERROR_CODE_UNKNOWN 8
+
+/** Clue `error_absent`: the challenge has no error code, as if no credential had come. */
+#define DOORWARD_CLUE_ERROR_ABSENT 9
+
+/** Clue `description`: the text beside the error code is known. */
+#define DOORWARD_CLUE_DESCRIPTION 10
+
+/** Clue `doorward_code`: the answer names a reason of Doorward's. */
+#define DOORWARD_CLUE_DOORWARD_CODE 11
+
+/** Clue `doorward_body`: the content is one of Doorward's. */
+#define DOORWARD_CLUE_DOORWARD_BODY 12
+
+/** Clue `body_code`: the content has a code that is known. */
+#define DOORWARD_CLUE_BODY_CODE 13
+
+/** Clue `body_text`: the content has a text that is known. */
+#define DOORWARD_CLUE_BODY_TEXT 14
+
+/** Clue `vendor_field`: a header field that one product sends. */
+#define DOORWARD_CLUE_VENDOR_FIELD 15
+
+/** Clue `claims`: the challenge demands claims. */
+#define DOORWARD_CLUE_CLAIMS 16
+
+/** Clue `nonce`: the answer has a nonce. */
+#define DOORWARD_CLUE_NONCE 17
+
+/** Clue `credential_sent`: a credential was sent. */
+#define DOORWARD_CLUE_CREDENTIAL_SENT 18
+
+/** Clue `credential_not_sent`: no credential was sent. */
+#define DOORWARD_CLUE_CREDENTIAL_NOT_SENT 19
+
+/** Clue `credential_fresh`: the credential was got a moment ago. */
+#define DOORWARD_CLUE_CREDENTIAL_FRESH 20
+
+/** Clue `credential_current`: by the caller's clock the credential has not expired. */
+#define DOORWARD_CLUE_CREDENTIAL_CURRENT 21
+
+/** Clue `credential_expired`: by the caller's clock the credential has expired. */
+#define DOORWARD_CLUE_CREDENTIAL_EXPIRED 22
+
+/** Clue `refused_before`: the same credential was refused before. */
+#define DOORWARD_CLUE_REFUSED_BEFORE 23
+
+/** Clue `redirected_elsewhere`: the request was redirected to another origin. */
+#define DOORWARD_CLUE_REDIRECTED_ELSEWHERE 24
+
+/** Clue `sign_in_page`: the answer is, or leads to, a page for signing in. */
+#define DOORWARD_CLUE_SIGN_IN_PAGE 25
+
+/** Clue `date`: the Date of the answer differs from the caller's clock. */
+#define DOORWARD_CLUE_DATE 26
+
+/** Clue `retry_after`: the answer says how long to wait. */
+#define DOORWARD_CLUE_RETRY_AFTER 27
+
+/** Clue `upstream`: a field that a gateway adds when the service behind it has answered. */
+#define DOORWARD_CLUE_UPSTREAM 28
+
+/** Clue `via`: proxies were on the way, by their own account; that there is none proves nothing. */
+#define DOORWARD_CLUE_VIA 29
+
+/** Clue `server`: the Server field names software that applications are served by. */
+#define DOORWARD_CLUE_SERVER 30
+
 /** Reason `path_ambiguous`, usually with status 400: the path can be read in more than one way. */
 #define DOORWARD_REASON_PATH_AMBIGUOUS 100
 
@@ -155,6 +272,11 @@
 
 /** Reason `credential_too_large`, usually with status 431: the credential is longer than this service looks at. */
 #define DOORWARD_REASON_CREDENTIAL_TOO_LARGE 105
+
+/**
+ * Reason `credential_stripped_upstream`, usually with status 401: a gateway took the credential away before it came here, and left an authenticated note why.
+ */
+#define DOORWARD_REASON_CREDENTIAL_STRIPPED_UPSTREAM 106
 
 /** Reason `token_malformed`, usually with status 401: the token is not a well-formed signed JWT. */
 #define DOORWARD_REASON_TOKEN_MALFORMED 200
@@ -249,6 +371,14 @@
 /** Reason `proof_missing`, usually with status 401: the token is bound to a key, and no proof of that key was sent. */
 #define DOORWARD_REASON_PROOF_MISSING 600
 
+/** Reason `proof_invalid`, usually with status 401: the proof of possession of the token's key was refused. */
+#define DOORWARD_REASON_PROOF_INVALID 601
+
+/**
+ * Reason `proof_nonce_required`, usually with status 401: the proof of possession must hold the nonce of the answer.
+ */
+#define DOORWARD_REASON_PROOF_NONCE_REQUIRED 602
+
 /** Reason `trust_unavailable`, usually with status 503: the issuer's keys could not be loaded yet. */
 #define DOORWARD_REASON_TRUST_UNAVAILABLE 800
 
@@ -260,6 +390,77 @@
 
 /** Reason `too_many_failures`, usually with status 429: too many credentials of this caller were refused. */
 #define DOORWARD_REASON_TOO_MANY_FAILURES 900
+
+/**
+ * Reason `credential_refused`, usually with status 401: the credential was refused, and the answer does not say why.
+ */
+#define DOORWARD_REASON_CREDENTIAL_REFUSED 1000
+
+/**
+ * Reason `credential_refused_again`, usually with status 401: the same credential was refused before, and nothing has changed since.
+ */
+#define DOORWARD_REASON_CREDENTIAL_REFUSED_AGAIN 1001
+
+/**
+ * Reason `credential_stripped`, usually with status 401: the request carried a credential, and the answer says that none came.
+ */
+#define DOORWARD_REASON_CREDENTIAL_STRIPPED 1002
+
+/**
+ * Reason `credential_withheld`, usually with status 401: the request was redirected to another origin, where the client does not send its credential.
+ */
+#define DOORWARD_REASON_CREDENTIAL_WITHHELD 1003
+
+/**
+ * Reason `clock_skewed`, usually with status 401: a fresh credential was refused for its times: the clocks of caller and service differ.
+ */
+#define DOORWARD_REASON_CLOCK_SKEWED 1004
+
+/**
+ * Reason `claims_demanded`, usually with status 401: the service wants a new token that answers the claims of its challenge.
+ */
+#define DOORWARD_REASON_CLAIMS_DEMANDED 1005
+
+/** Reason `sign_in_offered`, usually with status 401: the answer sends the caller to a sign-in page for people. */
+#define DOORWARD_REASON_SIGN_IN_OFFERED 1006
+
+/** Reason `proxy_credential_missing`, usually with status 407: a proxy on the way wants a credential of its own. */
+#define DOORWARD_REASON_PROXY_CREDENTIAL_MISSING 1007
+
+/**
+ * Reason `network_sign_in_required`, usually with status 511: the network wants a sign-in before it lets anything through.
+ */
+#define DOORWARD_REASON_NETWORK_SIGN_IN_REQUIRED 1008
+
+/** Reason `request_refused`, usually with status 400: the request uses its credential wrongly. */
+#define DOORWARD_REASON_REQUEST_REFUSED 1009
+
+/** Reason `permission_denied`, usually with status 403: the service knows the caller, and does not allow this. */
+#define DOORWARD_REASON_PERMISSION_DENIED 1010
+
+/** Reason `refusal_unrelated`, usually with status 403: the refusal has nothing to do with the credential. */
+#define DOORWARD_REASON_REFUSAL_UNRELATED 1011
+
+/**
+ * Reason `refusal_unexplained`, usually with status 403: the request was refused, and nothing tells whether for the credential, a permission or neither.
+ */
+#define DOORWARD_REASON_REFUSAL_UNEXPLAINED 1012
+
+/** Reason `rate_limited`, usually with status 429: the caller sends more requests than it may. */
+#define DOORWARD_REASON_RATE_LIMITED 1013
+
+/** Reason `service_unavailable`, usually with status 503: the service, or a gateway before it, cannot answer now. */
+#define DOORWARD_REASON_SERVICE_UNAVAILABLE 1014
+
+/**
+ * Reason `credential_unobtainable`, usually with status 401: the client could not get a credential; nothing was sent.
+ */
+#define DOORWARD_REASON_CREDENTIAL_UNOBTAINABLE 1015
+
+/**
+ * Reason `retry_blocked`, usually with status 429: the client was refused too often with all that it has; nothing was sent.
+ */
+#define DOORWARD_REASON_RETRY_BLOCKED 1016
 
 /** The version of the ABI that this header describes; every incompatible change raises it. */
 #define DOORWARD_ABI_VERSION 0
@@ -330,6 +531,66 @@
 
 /** The fact beside a reason is the first role of the route that the token lacks. */
 #define DOORWARD_CONTEXT_ROLE 4
+
+/** The facts beside a reason are why a gateway before us took the credential away, and when. */
+#define DOORWARD_CONTEXT_UPSTREAM 5
+
+/** How many characters a trace marker has at most, with the NUL behind them. */
+#define DOORWARD_TRACE_BYTES 80
+
+/** Send the request with the value in `authorization`. */
+#define DOORWARD_PREPARED_SEND 1
+
+/** Send the request with the value in `authorization`, and obtain the next credential for `ticket` beside it. */
+#define DOORWARD_PREPARED_SEND_AND_OBTAIN 2
+
+/** Send the request as it is: there is no source of credentials. */
+#define DOORWARD_PREPARED_SEND_BARE 3
+
+/** Obtain a credential for `ticket`, tell how that went, and prepare again. */
+#define DOORWARD_PREPARED_OBTAIN 4
+
+/** Prepare again when a ticket was brought back (see #doorward_caller_wait), or at `until`. */
+#define DOORWARD_PREPARED_WAIT 5
+
+/** Send nothing, and fail at once; `reason` and `sentence` say why. */
+#define DOORWARD_PREPARED_BLOCKED 6
+
+/** Deliver the answer that came, as `which` says: there is nothing else to send it with. */
+#define DOORWARD_PREPARED_DELIVER 7
+
+/** Deliver the answer, as `which` says. */
+#define DOORWARD_NEXT_DELIVER 1
+
+/** Wait for `after_ms` if `has_after` is 1, and prepare again. */
+#define DOORWARD_NEXT_AGAIN 2
+
+/** Prepare again, and make a new proof, with the nonce of the diagnosis if it has one. */
+#define DOORWARD_NEXT_NEW_PROOF 3
+
+/** The first answer of the request: the later ones only repeat it. */
+#define DOORWARD_WHICH_FIRST 1
+
+/** The latest answer. */
+#define DOORWARD_WHICH_LATEST 2
+
+/** The credential expires by the caller's clock, as counted from a lifetime (`expires_in`). */
+#define DOORWARD_EXPIRY_LOCAL 1
+
+/** The credential expires by the other side's clock, as an absolute time (`exp`). */
+#define DOORWARD_EXPIRY_SERVER 2
+
+/** One request on its way. Made by #doorward_attempt_new and freed with #doorward_attempt_free. */
+typedef struct doorward_attempt doorward_attempt;
+
+/**
+ * What stands before one service and one source of credentials: it holds the credential, and says which step is next. Any number
+ * of threads share it. Made by #doorward_caller_new and freed with #doorward_caller_free.
+ */
+typedef struct doorward_caller doorward_caller;
+
+/** What an answer means. Freed with #doorward_diagnosis_free. */
+typedef struct doorward_diagnosis doorward_diagnosis;
 
 /**
  * A policy with the keys of its issuers, ready to decide. All threads may share one; what changes in it (keys that are
@@ -563,9 +824,9 @@ typedef struct doorward_context {
   uint32_t kind;
   /** 1 if `limit` holds, else 0. */
   uint32_t has_limit;
-  /** The name of the claim, the scope or the role. */
+  /** The name of the claim, the scope or the role; with #DOORWARD_CONTEXT_UPSTREAM the code of the gateway's reason. */
   doorward_str text;
-  /** With #DOORWARD_CONTEXT_TIME: what the claim says. */
+  /** With #DOORWARD_CONTEXT_TIME: what the claim says; with #DOORWARD_CONTEXT_UPSTREAM: when the gateway refused it. */
   doorward_time value;
   /** With #DOORWARD_CONTEXT_TIME: our time. */
   doorward_time now;
@@ -598,8 +859,11 @@ typedef struct doorward_decision {
   uint16_t reason;
   /** The true reason of a refusal that a hidden route conceals, or 0. For operators: an answer must not show it. */
   uint16_t concealed;
-  /** Always 0. */
-  uint16_t reserved;
+  /**
+   * Why the caller is refused in the first place: the reason of the gateway that took its credential away, or else the true
+   * one; 0 if the caller is let in. For operators, and for #doorward_trace_marker.
+   */
+  uint16_t root_cause;
   /** What the caller should do next, one of `DOORWARD_RECOVERY_*`. */
   uint32_t recovery;
   /** 1 if the very same credential may be sent again after the recovery, else 0. */
@@ -650,6 +914,254 @@ typedef struct doorward_decision {
   uint64_t retry_after;
 } doorward_decision;
 
+/** The value of an `x-doorward-trace` field. It owns its text. */
+typedef struct doorward_marker {
+  /** The number of characters in `text`; 0 if there is nothing to tell, and then the field is left out. */
+  size_t len;
+  /** The characters, and a NUL behind them. */
+  char text[DOORWARD_TRACE_BYTES];
+} doorward_marker;
+
+/**
+ * What the caller knows of the request that it sent. Make it with #doorward_sent_init and set what is known; everything in it
+ * is borrowed during the call.
+ */
+typedef struct doorward_sent {
+  /** The size of this struct: `sizeof(doorward_sent)`. */
+  size_t size;
+  /** The authentication scheme of the credential, such as `Bearer`; nothing if no credential was sent. */
+  doorward_str scheme;
+  /** Where the request was sent; nothing if unknown. */
+  doorward_str url;
+  /** Where the answer came from, if redirects were followed; else nothing. */
+  doorward_str final_url;
+  /** When the request was sent, by the caller's clock, if `has_at` is 1. */
+  doorward_time at;
+  /** When the caller got the credential, by its own clock, if `has_issued_at` is 1. */
+  doorward_time issued_at;
+  /** When the credential expires as far as the caller knows, if `has_expires_at` is 1. */
+  doorward_time expires_at;
+  /** 1 if `at` is known, else 0. */
+  uint32_t has_at;
+  /** 1 if `issued_at` is known, else 0. */
+  uint32_t has_issued_at;
+  /** 1 if `expires_at` is known, else 0. */
+  uint32_t has_expires_at;
+  /** Which attempt this was: 1 for the first, and 0 reads as 1. */
+  uint32_t attempt;
+  /** 1 if this very credential was refused here before, else 0. */
+  uint32_t refused_before;
+  /** 1 if a proof of possession went with the credential, else 0. */
+  uint32_t proof;
+  /** 1 if a person is there who can sign in again, else 0. */
+  uint32_t interactive;
+  /** Always 0. */
+  uint32_t reserved;
+} doorward_sent;
+
+/** An answer. Make it with #doorward_response_init; everything in it is borrowed during the call. */
+typedef struct doorward_response {
+  /** The size of this struct: `sizeof(doorward_response)`. */
+  size_t size;
+  /** The status. */
+  uint16_t status;
+  /** Always 0. */
+  uint16_t reserved;
+  /** Always 0. */
+  uint32_t reserved_too;
+  /** All header field lines, in order, repeats kept. Null if there are none. */
+  const doorward_field *fields;
+  /** The number of `fields`. */
+  size_t fields_len;
+  /** The beginning of the content; 16 KiB of it are enough. */
+  doorward_str body;
+} doorward_response;
+
+/** The facts of a diagnosis. Every view in it lives as long as what it was read from. */
+typedef struct doorward_diagnosis_facts {
+  /** The size of this struct: `sizeof(doorward_diagnosis_facts)`, set before the call. */
+  size_t size;
+  /** The status of the answer. */
+  uint16_t status;
+  /** Why the caller was refused, one of `DOORWARD_REASON_*`; 0 if the answer refuses nobody. */
+  uint16_t reason;
+  /** The reason behind it, or 0. */
+  uint16_t cause;
+  /** What the status should have been, where `misused_status` is 1; else 0. */
+  uint16_t proper_status;
+  /** How sure all this is, one of `DOORWARD_CONFIDENCE_*`. */
+  uint32_t confidence;
+  /** Who made the answer, one of `DOORWARD_ORIGIN_*`. */
+  uint32_t origin;
+  /** What to do next, one of `DOORWARD_RECOVERY_*`. */
+  uint32_t recovery;
+  /** Whether the request may be sent again, one of `DOORWARD_RETRY_*`. */
+  uint32_t retry;
+  /** How loud it should be, one of `DOORWARD_SIGNAL_*`; 0 if the answer refuses nobody. */
+  uint32_t signal;
+  /** 1 if the status says one thing and the rest of the answer another, else 0. */
+  uint32_t misused_status;
+  /** 1 if `skew_seconds` and `skew_within` hold, else 0. */
+  uint32_t has_skew;
+  /** 1 if `retry_after` holds, else 0. */
+  uint32_t has_retry_after;
+  /** By how many seconds the other clock is ahead of the caller's; behind it if negative. */
+  int64_t skew_seconds;
+  /** How uncertain that is, in seconds either way. */
+  uint64_t skew_within;
+  /** How many seconds to wait at least before the request is sent again. */
+  uint64_t retry_after;
+  /**
+   * What all this was concluded from: a bit for each clue, `1 << (n - 1)` for the clue with the number n, one of
+   * `DOORWARD_CLUE_*`.
+   */
+  uint64_t clues;
+  /** The product that answers like this, or nothing. */
+  doorward_str product;
+  /**
+   * What the answer demands of the next request. All of it, down to `error_description`, was written by the other side.
+   */
+  doorward_str scheme;
+  /** The protection space, or nothing. */
+  doorward_str realm;
+  /** The scopes that are wanted, separated by spaces, or nothing. */
+  doorward_str scope;
+  /** The authentication context classes of which one is wanted, separated by spaces, or nothing. */
+  doorward_str acr_values;
+  /** How many seconds ago the user may have authenticated, as text, or nothing. */
+  doorward_str max_age;
+  /** Where the protected resource describes itself, or nothing. */
+  doorward_str resource_metadata;
+  /** The claims that a new token must answer, or nothing. */
+  doorward_str claims;
+  /** The nonce that the next proof must hold, or nothing. */
+  doorward_str nonce;
+  /** The error code, or nothing. */
+  doorward_str error;
+  /** The text beside the error code, for people only, or nothing. */
+  doorward_str error_description;
+  /** One sentence for people: what the answer means, and what to do. */
+  doorward_str summary;
+} doorward_diagnosis_facts;
+
+/**
+ * The options of a caller. Make it with #doorward_caller_options_init; what is 0 is as usual. Everything is borrowed during the
+ * call.
+ */
+typedef struct doorward_caller_options {
+  /** The size of this struct: `sizeof(doorward_caller_options)`. */
+  size_t size;
+  /**
+   * The origins that the credential is for, such as `https://api.example`. Without any, it is for the first that is asked.
+   */
+  const doorward_str *origins;
+  /** The number of `origins`. */
+  size_t origins_len;
+  /** What the source is called in messages, or nothing. */
+  doorward_str name;
+  /** How often one request is sent at most; 3 as usual. */
+  uint32_t attempts;
+  /** 1 if a person is there who can sign in again, else 0. */
+  uint32_t interactive;
+  /** 1 if there is no source of credentials: requests go out as they are and are only diagnosed. */
+  uint32_t no_source;
+  /** Always 0. */
+  uint32_t reserved;
+  /** How many seconds before its end a credential is renewed; 60 as usual. */
+  uint64_t ahead;
+  /** How many seconds a request waits at most before it is sent again; 10 as usual. */
+  uint64_t longest_wait;
+  /** How many seconds nothing is sent after the first hard failure; 10 as usual. */
+  uint64_t cooldown_first;
+  /** How many seconds nothing is sent at most; 300 as usual. */
+  uint64_t cooldown_most;
+} doorward_caller_options;
+
+/**
+ * What is wanted of the next credential. The texts were written by the service: they say what to ask the issuer for, never whom
+ * to ask. A source passes over what it cannot ask for.
+ */
+typedef struct doorward_want {
+  /** 1 if a credential that the source has kept will not do: the last one was refused. */
+  uint32_t refresh;
+  /** 1 if `max_age` holds, else 0. */
+  uint32_t has_max_age;
+  /** How many seconds ago the user may have authenticated. */
+  uint64_t max_age;
+  /** How many seconds the service's clock is ahead of ours. */
+  int64_t clock_offset;
+  /** The scopes that the service asked for, separated by spaces, or nothing. */
+  doorward_str scope;
+  /** The service, where it refused the credential for its audience, or nothing. */
+  doorward_str resource;
+  /** Where the service describes itself, or nothing. */
+  doorward_str resource_metadata;
+  /** The claims that the service asked for, as it wrote them, or nothing. */
+  doorward_str claims;
+  /** How the user has to authenticate, best first, separated by spaces, or nothing. */
+  doorward_str acr_values;
+} doorward_want;
+
+/** What to do with a request that is to be sent. The views in it live until the next call about the attempt. */
+typedef struct doorward_prepared {
+  /** The size of this struct: `sizeof(doorward_prepared)`, set before the call. */
+  size_t size;
+  /** What to do, one of `DOORWARD_PREPARED_*`. */
+  uint32_t kind;
+  /** With #DOORWARD_PREPARED_DELIVER one of `DOORWARD_WHICH_*`, else 0. */
+  uint32_t which;
+  /** With #DOORWARD_PREPARED_BLOCKED one of `DOORWARD_REASON_*`, else 0. */
+  uint16_t reason;
+  /** Always 0. */
+  uint16_t reserved;
+  /** 1 if `until` holds, else 0. */
+  uint32_t has_until;
+  /** When to prepare again at the latest, or until when others will be refused as well. */
+  doorward_time until;
+  /** Which credential is to be obtained; 0 if none is. */
+  uint64_t ticket;
+  /** What is wanted of it. */
+  doorward_want want;
+  /** The value of the Authorization field, or nothing. It is a secret. */
+  doorward_str authorization;
+  /** With #DOORWARD_PREPARED_BLOCKED a sentence for people, else nothing. */
+  doorward_str sentence;
+} doorward_prepared;
+
+/** A credential that was obtained. Make it with #doorward_credential_init; everything is borrowed during the call. */
+typedef struct doorward_credential {
+  /** The size of this struct: `sizeof(doorward_credential)`. */
+  size_t size;
+  /** The authentication scheme; nothing for `Bearer`. */
+  doorward_str scheme;
+  /** The token. */
+  doorward_str secret;
+  /** By which clock it expires, one of `DOORWARD_EXPIRY_*`; 0 if it is not known when. */
+  uint32_t expiry;
+  /** Always 0. */
+  uint32_t reserved;
+  /** When it expires. */
+  doorward_time expires;
+  /** After how many seconds the source is looked at again, though it has not expired; 0 for never. */
+  uint64_t look_again;
+} doorward_credential;
+
+/** What to do after an answer. */
+typedef struct doorward_next {
+  /** The size of this struct: `sizeof(doorward_next)`, set before the call. */
+  size_t size;
+  /** What to do, one of `DOORWARD_NEXT_*`. */
+  uint32_t kind;
+  /** With #DOORWARD_NEXT_DELIVER one of `DOORWARD_WHICH_*`, else 0. */
+  uint32_t which;
+  /** 1 if `after_ms` holds, else 0. */
+  uint32_t has_after;
+  /** Always 0. */
+  uint32_t reserved;
+  /** How many milliseconds to wait first. */
+  uint64_t after_ms;
+} doorward_next;
+
 /** The call did what it is for. */
 #define DOORWARD_RESULT_OK 0
 
@@ -674,7 +1186,7 @@ typedef struct doorward_decision {
 /** The policy has faults: the error handle names all of them. */
 #define DOORWARD_RESULT_POLICY 6
 
-/** The scratch is in use by another call at this moment. */
+/** The scratch, or the attempt, is in use by another call at this moment. */
 #define DOORWARD_RESULT_SCRATCH_BUSY 7
 
 /** The scratch was made for another engine. */
@@ -1078,6 +1590,221 @@ doorward_result doorward_decide(const doorward_engine *engine,
                                 doorward_decision *out_decision) DOORWARD_NOEXCEPT;
 
 /**
+ * Makes the value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request,
+ * so that the engine in the application behind it can say why there is none. It is a fact for operators, and never a reason
+ * to let anybody in; it is good for this method and path, and for a minute from `now` on.
+ *
+ * `cause` is `root_cause` of the decision, one of `DOORWARD_REASON_*`. There is nothing to tell, and `out_marker->len` is 0,
+ * where the policy has no `trace.key`, where no credential was there, for a path that is ambiguous or too long, and where the
+ * system has no randomness. Of the request only the method and the URL matter. A gateway removes the lines of this field that
+ * come in.
+ *
+ * Any thread may call it, but not while another frees `engine`; it allocates. No pointer may be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_trace_marker(const doorward_engine *engine,
+                                      const doorward_request *request,
+                                      uint16_t cause,
+                                      doorward_time now,
+                                      doorward_marker *out_marker) DOORWARD_NOEXCEPT;
+
+/**
+ * Says what an answer means to the caller that got it at `now`: who refused it, why, and the one thing to do next. It sends
+ * nothing and remembers nothing; #doorward_caller_answered does so for callers that send again.
+ *
+ * On success the caller owns `*out_diagnosis` and frees it with #doorward_diagnosis_free. Read it with
+ * #doorward_diagnosis_read.
+ *
+ * Any thread may call it at any time; it allocates. No pointer may be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_diagnose(const doorward_sent *sent,
+                                  const doorward_response *response,
+                                  doorward_time now,
+                                  doorward_diagnosis **out_diagnosis) DOORWARD_NOEXCEPT;
+
+/**
+ * Writes the facts of a diagnosis. `out_facts->size` must be set before the call (see #doorward_diagnosis_facts_init). The
+ * views in it live until `diagnosis` is freed.
+ *
+ * Any thread may call it, but not while another frees `diagnosis`. No pointer may be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_diagnosis_read(const doorward_diagnosis *diagnosis,
+                                        doorward_diagnosis_facts *out_facts) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees a diagnosis. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `diagnosis`.
+ */
+void doorward_diagnosis_free(doorward_diagnosis *diagnosis) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes what stands for one request of a caller. `method` is UTF-8 and need not end with a NUL; `replayable` is 1 if the content
+ * can be sent again (there is none, or it is in memory), else 0; `proof` is 1 if a proof of possession goes with the credential.
+ *
+ * On success the caller owns `*out_attempt` and frees it with #doorward_attempt_free.
+ *
+ * Any thread may call it at any time; it allocates. `method` and `out_attempt` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_attempt_new(const char *method,
+                                     size_t method_len,
+                                     uint32_t replayable,
+                                     uint32_t proof,
+                                     doorward_attempt **out_attempt) DOORWARD_NOEXCEPT;
+
+/**
+ * Writes what the last answer of an attempt meant. `out_facts->size` must be set before the call. The views in it live until the
+ * next call about this attempt. #DOORWARD_RESULT_NO_SUCH_ITEM if no answer came yet.
+ *
+ * Any thread may call it, one at a time with each attempt. No pointer may be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_attempt_diagnosis(doorward_attempt *attempt,
+                                           doorward_diagnosis_facts *out_facts) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees an attempt. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `attempt`.
+ */
+void doorward_attempt_free(doorward_attempt *attempt) DOORWARD_NOEXCEPT;
+
+/**
+ * Makes a caller. With #DOORWARD_RESULT_REFUSED an option is out of its bounds, and `*out_error`, unless `out_error` is null, says
+ * which; the host frees it with #doorward_error_free.
+ *
+ * On success the host owns `*out_caller` and frees it with #doorward_caller_free.
+ *
+ * Any thread may call it at any time; it allocates. `options` and `out_caller` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_new(const doorward_caller_options *options,
+                                    doorward_caller **out_caller,
+                                    doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Frees a caller. Null is fine, and a handle that was freed before is left alone.
+ *
+ * Any thread may call it, but not while another uses `caller`.
+ */
+void doorward_caller_free(doorward_caller *caller) DOORWARD_NOEXCEPT;
+
+/**
+ * Says what to do with the request `attempt`, which goes to `url` (an absolute URL, UTF-8): before it is first sent, and again
+ * after everything that #doorward_prepared says but to send or to deliver. `out_prepared->size` must be set before the call.
+ *
+ * With #DOORWARD_RESULT_REFUSED the credential is not for the origin of `url`: it must not be sent there. `*out_error`, unless
+ * `out_error` is null, says so; the host frees it with #doorward_error_free.
+ *
+ * Any thread may call it, one at a time with each attempt. It never blocks. `caller`, `attempt`, `url` and `out_prepared` must
+ * not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_prepare(const doorward_caller *caller,
+                                        doorward_attempt *attempt,
+                                        const char *url,
+                                        size_t url_len,
+                                        doorward_time now,
+                                        doorward_prepared *out_prepared,
+                                        doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Hands over the credential that was obtained for a ticket. The secret is copied; the host wipes its own.
+ *
+ * With #DOORWARD_RESULT_REFUSED it cannot be sent: it is empty, or has characters that would end the header field. `*out_error`,
+ * unless `out_error` is null, says so without showing it; the host frees it with #doorward_error_free, and tells
+ * #doorward_caller_not_obtained.
+ *
+ * Any thread may call it, but not while another frees `caller`. `caller` and `credential` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_obtained(const doorward_caller *caller,
+                                         uint64_t ticket,
+                                         const doorward_credential *credential,
+                                         doorward_time now,
+                                         doorward_error **out_error) DOORWARD_NOEXCEPT;
+
+/**
+ * Tells that no credential was obtained for a ticket: `transient` is 1 if trying again may help, `retry_after` is in how many
+ * seconds (0: unknown), and `message` (UTF-8, without secrets) is for people.
+ *
+ * Any thread may call it, but not while another frees `caller`. `caller` must not be null; `message` may.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_not_obtained(const doorward_caller *caller,
+                                             uint64_t ticket,
+                                             uint32_t transient,
+                                             uint64_t retry_after,
+                                             const char *message,
+                                             size_t message_len,
+                                             doorward_time now) DOORWARD_NOEXCEPT;
+
+/**
+ * Tells that whoever was to obtain a credential was stopped: another may.
+ *
+ * Any thread may call it, but not while another frees `caller`. `caller` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_abandoned(const doorward_caller *caller,
+                                          uint64_t ticket,
+                                          doorward_time now) DOORWARD_NOEXCEPT;
+
+/**
+ * Says what to do after the answer to a request that was sent to `url`. `final_url` is where the answer came from if redirects were
+ * followed, and nothing else; `sent_at` counts if `has_sent_at` is 1. `out_next->size` must be set before the call. What the answer
+ * means is told by #doorward_attempt_diagnosis.
+ *
+ * Any thread may call it, one at a time with each attempt. It never blocks; it allocates. `caller`, `attempt`, `url`, `response`
+ * and `out_next` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_answered(const doorward_caller *caller,
+                                         doorward_attempt *attempt,
+                                         const char *url,
+                                         size_t url_len,
+                                         const char *final_url,
+                                         size_t final_url_len,
+                                         uint32_t has_sent_at,
+                                         doorward_time sent_at,
+                                         const doorward_response *response,
+                                         doorward_time now,
+                                         doorward_next *out_next) DOORWARD_NOEXCEPT;
+
+/**
+ * How many tickets were brought back; 0 if `caller` is null or no caller handle. Ask before #doorward_caller_prepare, and hand it
+ * to #doorward_caller_wait.
+ *
+ * Any thread may call it, but not while another frees `caller`.
+ */
+DOORWARD_MUST_USE
+uint64_t doorward_caller_ended(const doorward_caller *caller) DOORWARD_NOEXCEPT;
+
+/**
+ * Waits until more than `seen` tickets were brought back, or for `timeout_ms` milliseconds. It blocks.
+ *
+ * Any thread may call it, but not while another frees `caller`. `caller` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_wait(const doorward_caller *caller,
+                                     uint64_t seen,
+                                     uint64_t timeout_ms) DOORWARD_NOEXCEPT;
+
+/**
+ * What a caller holds and how it fares, as a JSON object without secrets: for logs.
+ *
+ * On success the host owns `*out_text` and frees it with #doorward_text_free.
+ *
+ * Any thread may call it, but not while another frees `caller`; it allocates. `caller` and `out_text` must not be null.
+ */
+DOORWARD_MUST_USE
+doorward_result doorward_caller_status(const doorward_caller *caller,
+                                       doorward_time now,
+                                       doorward_text **out_text) DOORWARD_NOEXCEPT;
+
+/**
  * The code of a reason, such as `token_expired`: stable, for logs, metrics and programs. Empty for a number that is none.
  * Like all texts of this kind it lives as long as the library is loaded.
  *
@@ -1158,6 +1885,46 @@ doorward_str doorward_grounds_code(uint32_t grounds) DOORWARD_NOEXCEPT;
 DOORWARD_MUST_USE
 doorward_str doorward_credential_kind_code(uint32_t kind) DOORWARD_NOEXCEPT;
 
+/**
+ * The code of a degree of confidence: `guess`, `likely` or `certain`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_confidence_code(uint32_t confidence) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of an origin: `gateway`, `application` or `unknown`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_origin_code(uint32_t origin) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of whether a request may be sent again: `never`, `changed` or `same`. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_retry_code(uint32_t retry) DOORWARD_NOEXCEPT;
+
+/**
+ * The code of a clue, such as `proxy_status`. Empty for a number that is none: so all of them can be counted from 1.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_clue_code(uint32_t clue) DOORWARD_NOEXCEPT;
+
+/**
+ * A sentence that says what a clue is, for people. Empty for a number that is none.
+ *
+ * Any thread may call it at any time.
+ */
+DOORWARD_MUST_USE
+doorward_str doorward_clue_sentence(uint32_t clue) DOORWARD_NOEXCEPT;
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -1210,6 +1977,62 @@ static inline doorward_revocation doorward_revocation_init(void) {
   memset(&revocation, 0, sizeof revocation);
   revocation.size = sizeof revocation;
   return revocation;
+}
+
+/** What was sent, with its size set and nothing known. */
+static inline doorward_sent doorward_sent_init(void) {
+  doorward_sent sent;
+  memset(&sent, 0, sizeof sent);
+  sent.size = sizeof sent;
+  return sent;
+}
+
+/** An answer with its size set and nothing in it. */
+static inline doorward_response doorward_response_init(void) {
+  doorward_response response;
+  memset(&response, 0, sizeof response);
+  response.size = sizeof response;
+  return response;
+}
+
+/** Facts of a diagnosis with their size set and nothing in them. */
+static inline doorward_diagnosis_facts doorward_diagnosis_facts_init(void) {
+  doorward_diagnosis_facts facts;
+  memset(&facts, 0, sizeof facts);
+  facts.size = sizeof facts;
+  return facts;
+}
+
+/** Options of a caller with their size set, and all as usual. */
+static inline doorward_caller_options doorward_caller_options_init(void) {
+  doorward_caller_options options;
+  memset(&options, 0, sizeof options);
+  options.size = sizeof options;
+  return options;
+}
+
+/** A place for what #doorward_caller_prepare says, with its size set. */
+static inline doorward_prepared doorward_prepared_init(void) {
+  doorward_prepared prepared;
+  memset(&prepared, 0, sizeof prepared);
+  prepared.size = sizeof prepared;
+  return prepared;
+}
+
+/** A credential with its size set and nothing in it. */
+static inline doorward_credential doorward_credential_init(void) {
+  doorward_credential credential;
+  memset(&credential, 0, sizeof credential);
+  credential.size = sizeof credential;
+  return credential;
+}
+
+/** A place for what #doorward_caller_answered says, with its size set. */
+static inline doorward_next doorward_next_init(void) {
+  doorward_next next;
+  memset(&next, 0, sizeof next);
+  next.size = sizeof next;
+  return next;
 }
 
 /** An event with its size set and nothing in it. */

@@ -62,6 +62,84 @@ pub const DOORWARD_GROUNDS_PREFLIGHT: u32 = 2;
 pub const DOORWARD_GROUNDS_CREDENTIAL: u32 = 3;
 /// Credential kind `bearer`.
 pub const DOORWARD_CREDENTIAL_KIND_BEARER: u32 = 1;
+/// Confidence `guess`.
+pub const DOORWARD_CONFIDENCE_GUESS: u32 = 1;
+/// Confidence `likely`.
+pub const DOORWARD_CONFIDENCE_LIKELY: u32 = 2;
+/// Confidence `certain`.
+pub const DOORWARD_CONFIDENCE_CERTAIN: u32 = 3;
+/// Origin `gateway`.
+pub const DOORWARD_ORIGIN_GATEWAY: u32 = 1;
+/// Origin `application`.
+pub const DOORWARD_ORIGIN_APPLICATION: u32 = 2;
+/// Origin `unknown`.
+pub const DOORWARD_ORIGIN_UNKNOWN: u32 = 3;
+/// Retry `never`.
+pub const DOORWARD_RETRY_NEVER: u32 = 1;
+/// Retry `changed`.
+pub const DOORWARD_RETRY_CHANGED: u32 = 2;
+/// Retry `same`.
+pub const DOORWARD_RETRY_SAME: u32 = 3;
+/// Clue `status`: the status says so by itself.
+pub const DOORWARD_CLUE_STATUS: u32 = 1;
+/// Clue `proxy_status`: the Proxy-Status of a proxy on the way says who made the answer.
+pub const DOORWARD_CLUE_PROXY_STATUS: u32 = 2;
+/// Clue `challenge`: the challenge, or that there is one.
+pub const DOORWARD_CLUE_CHALLENGE: u32 = 3;
+/// Clue `challenge_absent`: a 401 came without the challenge that HTTP asks for.
+pub const DOORWARD_CLUE_CHALLENGE_ABSENT: u32 = 4;
+/// Clue `challenge_malformed`: a challenge cannot be read.
+pub const DOORWARD_CLUE_CHALLENGE_MALFORMED: u32 = 5;
+/// Clue `scheme_differs`: the challenge is for another scheme than the one that was used.
+pub const DOORWARD_CLUE_SCHEME_DIFFERS: u32 = 6;
+/// Clue `error_code`: the challenge has an error code.
+pub const DOORWARD_CLUE_ERROR_CODE: u32 = 7;
+/// Clue `error_code_unknown`: the challenge has an error code that is not known.
+pub const DOORWARD_CLUE_ERROR_CODE_UNKNOWN: u32 = 8;
+/// Clue `error_absent`: the challenge has no error code, as if no credential had come.
+pub const DOORWARD_CLUE_ERROR_ABSENT: u32 = 9;
+/// Clue `description`: the text beside the error code is known.
+pub const DOORWARD_CLUE_DESCRIPTION: u32 = 10;
+/// Clue `doorward_code`: the answer names a reason of Doorward's.
+pub const DOORWARD_CLUE_DOORWARD_CODE: u32 = 11;
+/// Clue `doorward_body`: the content is one of Doorward's.
+pub const DOORWARD_CLUE_DOORWARD_BODY: u32 = 12;
+/// Clue `body_code`: the content has a code that is known.
+pub const DOORWARD_CLUE_BODY_CODE: u32 = 13;
+/// Clue `body_text`: the content has a text that is known.
+pub const DOORWARD_CLUE_BODY_TEXT: u32 = 14;
+/// Clue `vendor_field`: a header field that one product sends.
+pub const DOORWARD_CLUE_VENDOR_FIELD: u32 = 15;
+/// Clue `claims`: the challenge demands claims.
+pub const DOORWARD_CLUE_CLAIMS: u32 = 16;
+/// Clue `nonce`: the answer has a nonce.
+pub const DOORWARD_CLUE_NONCE: u32 = 17;
+/// Clue `credential_sent`: a credential was sent.
+pub const DOORWARD_CLUE_CREDENTIAL_SENT: u32 = 18;
+/// Clue `credential_not_sent`: no credential was sent.
+pub const DOORWARD_CLUE_CREDENTIAL_NOT_SENT: u32 = 19;
+/// Clue `credential_fresh`: the credential was got a moment ago.
+pub const DOORWARD_CLUE_CREDENTIAL_FRESH: u32 = 20;
+/// Clue `credential_current`: by the caller's clock the credential has not expired.
+pub const DOORWARD_CLUE_CREDENTIAL_CURRENT: u32 = 21;
+/// Clue `credential_expired`: by the caller's clock the credential has expired.
+pub const DOORWARD_CLUE_CREDENTIAL_EXPIRED: u32 = 22;
+/// Clue `refused_before`: the same credential was refused before.
+pub const DOORWARD_CLUE_REFUSED_BEFORE: u32 = 23;
+/// Clue `redirected_elsewhere`: the request was redirected to another origin.
+pub const DOORWARD_CLUE_REDIRECTED_ELSEWHERE: u32 = 24;
+/// Clue `sign_in_page`: the answer is, or leads to, a page for signing in.
+pub const DOORWARD_CLUE_SIGN_IN_PAGE: u32 = 25;
+/// Clue `date`: the Date of the answer differs from the caller's clock.
+pub const DOORWARD_CLUE_DATE: u32 = 26;
+/// Clue `retry_after`: the answer says how long to wait.
+pub const DOORWARD_CLUE_RETRY_AFTER: u32 = 27;
+/// Clue `upstream`: a field that a gateway adds when the service behind it has answered.
+pub const DOORWARD_CLUE_UPSTREAM: u32 = 28;
+/// Clue `via`: proxies were on the way, by their own account; that there is none proves nothing.
+pub const DOORWARD_CLUE_VIA: u32 = 29;
+/// Clue `server`: the Server field names software that applications are served by.
+pub const DOORWARD_CLUE_SERVER: u32 = 30;
 /// Reason `path_ambiguous`, usually with status 400: the path can be read in more than one way.
 pub const DOORWARD_REASON_PATH_AMBIGUOUS: u16 = 100;
 /// Reason `credential_missing`, usually with status 401: no credential was sent.
@@ -74,6 +152,8 @@ pub const DOORWARD_REASON_CREDENTIAL_MALFORMED: u16 = 103;
 pub const DOORWARD_REASON_CREDENTIALS_AMBIGUOUS: u16 = 104;
 /// Reason `credential_too_large`, usually with status 431: the credential is longer than this service looks at.
 pub const DOORWARD_REASON_CREDENTIAL_TOO_LARGE: u16 = 105;
+/// Reason `credential_stripped_upstream`, usually with status 401: a gateway took the credential away before it came here, and left an authenticated note why.
+pub const DOORWARD_REASON_CREDENTIAL_STRIPPED_UPSTREAM: u16 = 106;
 /// Reason `token_malformed`, usually with status 401: the token is not a well-formed signed JWT.
 pub const DOORWARD_REASON_TOKEN_MALFORMED: u16 = 200;
 /// Reason `token_encrypted`, usually with status 401: the token is encrypted, and only signed tokens are accepted.
@@ -128,6 +208,10 @@ pub const DOORWARD_REASON_CLAIM_REFUSED: u16 = 305;
 pub const DOORWARD_REASON_DELEGATION_REFUSED: u16 = 306;
 /// Reason `proof_missing`, usually with status 401: the token is bound to a key, and no proof of that key was sent.
 pub const DOORWARD_REASON_PROOF_MISSING: u16 = 600;
+/// Reason `proof_invalid`, usually with status 401: the proof of possession of the token's key was refused.
+pub const DOORWARD_REASON_PROOF_INVALID: u16 = 601;
+/// Reason `proof_nonce_required`, usually with status 401: the proof of possession must hold the nonce of the answer.
+pub const DOORWARD_REASON_PROOF_NONCE_REQUIRED: u16 = 602;
 /// Reason `trust_unavailable`, usually with status 503: the issuer's keys could not be loaded yet.
 pub const DOORWARD_REASON_TRUST_UNAVAILABLE: u16 = 800;
 /// Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long.
@@ -136,3 +220,37 @@ pub const DOORWARD_REASON_TRUST_STALE: u16 = 801;
 pub const DOORWARD_REASON_REPLAY_STORE_FULL: u16 = 802;
 /// Reason `too_many_failures`, usually with status 429: too many credentials of this caller were refused.
 pub const DOORWARD_REASON_TOO_MANY_FAILURES: u16 = 900;
+/// Reason `credential_refused`, usually with status 401: the credential was refused, and the answer does not say why.
+pub const DOORWARD_REASON_CREDENTIAL_REFUSED: u16 = 1000;
+/// Reason `credential_refused_again`, usually with status 401: the same credential was refused before, and nothing has changed since.
+pub const DOORWARD_REASON_CREDENTIAL_REFUSED_AGAIN: u16 = 1001;
+/// Reason `credential_stripped`, usually with status 401: the request carried a credential, and the answer says that none came.
+pub const DOORWARD_REASON_CREDENTIAL_STRIPPED: u16 = 1002;
+/// Reason `credential_withheld`, usually with status 401: the request was redirected to another origin, where the client does not send its credential.
+pub const DOORWARD_REASON_CREDENTIAL_WITHHELD: u16 = 1003;
+/// Reason `clock_skewed`, usually with status 401: a fresh credential was refused for its times: the clocks of caller and service differ.
+pub const DOORWARD_REASON_CLOCK_SKEWED: u16 = 1004;
+/// Reason `claims_demanded`, usually with status 401: the service wants a new token that answers the claims of its challenge.
+pub const DOORWARD_REASON_CLAIMS_DEMANDED: u16 = 1005;
+/// Reason `sign_in_offered`, usually with status 401: the answer sends the caller to a sign-in page for people.
+pub const DOORWARD_REASON_SIGN_IN_OFFERED: u16 = 1006;
+/// Reason `proxy_credential_missing`, usually with status 407: a proxy on the way wants a credential of its own.
+pub const DOORWARD_REASON_PROXY_CREDENTIAL_MISSING: u16 = 1007;
+/// Reason `network_sign_in_required`, usually with status 511: the network wants a sign-in before it lets anything through.
+pub const DOORWARD_REASON_NETWORK_SIGN_IN_REQUIRED: u16 = 1008;
+/// Reason `request_refused`, usually with status 400: the request uses its credential wrongly.
+pub const DOORWARD_REASON_REQUEST_REFUSED: u16 = 1009;
+/// Reason `permission_denied`, usually with status 403: the service knows the caller, and does not allow this.
+pub const DOORWARD_REASON_PERMISSION_DENIED: u16 = 1010;
+/// Reason `refusal_unrelated`, usually with status 403: the refusal has nothing to do with the credential.
+pub const DOORWARD_REASON_REFUSAL_UNRELATED: u16 = 1011;
+/// Reason `refusal_unexplained`, usually with status 403: the request was refused, and nothing tells whether for the credential, a permission or neither.
+pub const DOORWARD_REASON_REFUSAL_UNEXPLAINED: u16 = 1012;
+/// Reason `rate_limited`, usually with status 429: the caller sends more requests than it may.
+pub const DOORWARD_REASON_RATE_LIMITED: u16 = 1013;
+/// Reason `service_unavailable`, usually with status 503: the service, or a gateway before it, cannot answer now.
+pub const DOORWARD_REASON_SERVICE_UNAVAILABLE: u16 = 1014;
+/// Reason `credential_unobtainable`, usually with status 401: the client could not get a credential; nothing was sent.
+pub const DOORWARD_REASON_CREDENTIAL_UNOBTAINABLE: u16 = 1015;
+/// Reason `retry_blocked`, usually with status 429: the client was refused too often with all that it has; nothing was sent.
+pub const DOORWARD_REASON_RETRY_BLOCKED: u16 = 1016;

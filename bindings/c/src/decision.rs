@@ -22,6 +22,9 @@ pub const DOORWARD_CONTEXT_SCOPE: u32 = 3;
 /// The fact beside a reason is the first role of the route that the token lacks.
 pub const DOORWARD_CONTEXT_ROLE: u32 = 4;
 
+/// The facts beside a reason are why a gateway before us took the credential away, and when.
+pub const DOORWARD_CONTEXT_UPSTREAM: u32 = 5;
+
 /// Who the caller is. Known on every allow that took a credential, and on every refusal that came after the credential was
 /// found genuine, an expired one's included: only an allow makes it somebody to act for.
 ///
@@ -56,9 +59,9 @@ pub struct Context {
     pub kind: u32,
     /// 1 if `limit` holds, else 0.
     pub has_limit: u32,
-    /// The name of the claim, the scope or the role.
+    /// The name of the claim, the scope or the role; with #DOORWARD_CONTEXT_UPSTREAM the code of the gateway's reason.
     pub text: Str,
-    /// With #DOORWARD_CONTEXT_TIME: what the claim says.
+    /// With #DOORWARD_CONTEXT_TIME: what the claim says; with #DOORWARD_CONTEXT_UPSTREAM: when the gateway refused it.
     pub value: Time,
     /// With #DOORWARD_CONTEXT_TIME: our time.
     pub now: Time,
@@ -91,8 +94,9 @@ pub struct Decision {
     pub reason: u16,
     /// The true reason of a refusal that a hidden route conceals, or 0. For operators: an answer must not show it.
     pub concealed: u16,
-    /// Always 0.
-    pub reserved: u16,
+    /// Why the caller is refused in the first place: the reason of the gateway that took its credential away, or else the true
+    /// one; 0 if the caller is let in. For operators, and for #doorward_trace_marker.
+    pub root_cause: u16,
     /// What the caller should do next, one of `DOORWARD_RECOVERY_*`.
     pub recovery: u32,
     /// 1 if the very same credential may be sent again after the recovery, else 0.
@@ -173,6 +177,10 @@ impl Context {
                 (self.kind, self.text) = (DOORWARD_CONTEXT_SCOPE, Str::of(scope))
             }
             doorward::Context::Role(role) => (self.kind, self.text) = (DOORWARD_CONTEXT_ROLE, Str::of(role)),
+            doorward::Context::Upstream { cause, at } => {
+                (self.kind, self.text) = (DOORWARD_CONTEXT_UPSTREAM, Str::of(cause.code()));
+                self.value = (*at).into();
+            }
             // The list may grow in the core before it does here.
             _ => {}
         }
@@ -279,6 +287,7 @@ impl Decision {
         self.status = decision.status();
         self.reason = decision.reason().map_or(0, Reason::number);
         self.concealed = decision.concealed().map_or(0, Reason::number);
+        self.root_cause = decision.root_cause().map_or(0, Reason::number);
         self.recovery = numbers::recovery(decision.recovery());
         self.may_resend = decision.may_resend().into();
         if let Some(wait) = decision.retry_after() {

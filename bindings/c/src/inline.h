@@ -59,6 +59,76 @@ static inline doorward_revocation doorward_revocation_init(void) {
 }
 
 /**
+ * What was sent, with its size set and nothing known.
+ */
+static inline doorward_sent doorward_sent_init(void) {
+  doorward_sent sent;
+  memset(&sent, 0, sizeof sent);
+  sent.size = sizeof sent;
+  return sent;
+}
+
+/**
+ * An answer with its size set and nothing in it.
+ */
+static inline doorward_response doorward_response_init(void) {
+  doorward_response response;
+  memset(&response, 0, sizeof response);
+  response.size = sizeof response;
+  return response;
+}
+
+/**
+ * Facts of a diagnosis with their size set and nothing in them.
+ */
+static inline doorward_diagnosis_facts doorward_diagnosis_facts_init(void) {
+  doorward_diagnosis_facts facts;
+  memset(&facts, 0, sizeof facts);
+  facts.size = sizeof facts;
+  return facts;
+}
+
+/**
+ * Options of a caller with their size set, and all as usual.
+ */
+static inline doorward_caller_options doorward_caller_options_init(void) {
+  doorward_caller_options options;
+  memset(&options, 0, sizeof options);
+  options.size = sizeof options;
+  return options;
+}
+
+/**
+ * A place for what #doorward_caller_prepare says, with its size set.
+ */
+static inline doorward_prepared doorward_prepared_init(void) {
+  doorward_prepared prepared;
+  memset(&prepared, 0, sizeof prepared);
+  prepared.size = sizeof prepared;
+  return prepared;
+}
+
+/**
+ * A credential with its size set and nothing in it.
+ */
+static inline doorward_credential doorward_credential_init(void) {
+  doorward_credential credential;
+  memset(&credential, 0, sizeof credential);
+  credential.size = sizeof credential;
+  return credential;
+}
+
+/**
+ * A place for what #doorward_caller_answered says, with its size set.
+ */
+static inline doorward_next doorward_next_init(void) {
+  doorward_next next;
+  memset(&next, 0, sizeof next);
+  next.size = sizeof next;
+  return next;
+}
+
+/**
  * An event with its size set and nothing in it.
  */
 static inline doorward_event doorward_event_init(void) {

@@ -9,8 +9,11 @@
     reason = "the promise is the same for all functions, and stands above and in the header"
 )]
 
+pub mod attempt;
+pub mod caller;
 pub mod constants;
 pub mod decision;
+pub mod diagnosis;
 pub mod engine;
 pub mod error;
 pub mod event;
@@ -28,5 +31,6 @@ pub mod status;
 mod test_panic;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod upkeep;
 pub mod version;

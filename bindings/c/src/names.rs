@@ -4,7 +4,9 @@ use crate::guard::guard_or;
 use crate::numbers;
 use crate::text::Str;
 use doorward::doorward_core::decision::GROUNDS;
-use doorward::{CredentialKind, Disclosure, Outcome, Reason, Recovery, Signal};
+use doorward::{
+    Clue, Confidence, CredentialKind, Disclosure, Origin, Outcome, Reason, Recovery, Retry, Signal,
+};
 
 /// The code of a reason, such as `token_expired`: stable, for logs, metrics and programs. Empty for a number that is none.
 /// Like all texts of this kind it lives as long as the library is loaded.
@@ -95,6 +97,51 @@ pub extern "C" fn doorward_grounds_code(grounds: u32) -> Str {
 #[must_use]
 pub extern "C" fn doorward_credential_kind_code(kind: u32) -> Str {
     text(&CredentialKind::ALL, |one| numbers::credential_kind(one) == kind, CredentialKind::code)
+}
+
+/// The code of a degree of confidence: `guess`, `likely` or `certain`. Empty for a number that is none.
+///
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn doorward_confidence_code(confidence: u32) -> Str {
+    text(&Confidence::ALL, |one| numbers::place(&Confidence::ALL, &one) == confidence, Confidence::code)
+}
+
+/// The code of an origin: `gateway`, `application` or `unknown`. Empty for a number that is none.
+///
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn doorward_origin_code(origin: u32) -> Str {
+    text(&Origin::ALL, |one| numbers::place(&Origin::ALL, &one) == origin, Origin::code)
+}
+
+/// The code of whether a request may be sent again: `never`, `changed` or `same`. Empty for a number that is none.
+///
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn doorward_retry_code(retry: u32) -> Str {
+    text(&Retry::ALL, |one| numbers::place(&Retry::ALL, &one) == retry, Retry::code)
+}
+
+/// The code of a clue, such as `proxy_status`. Empty for a number that is none: so all of them can be counted from 1.
+///
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn doorward_clue_code(clue: u32) -> Str {
+    text(Clue::ALL, |one| numbers::place(Clue::ALL, &one) == clue, Clue::code)
+}
+
+/// A sentence that says what a clue is, for people. Empty for a number that is none.
+///
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn doorward_clue_sentence(clue: u32) -> Str {
+    text(Clue::ALL, |one| numbers::place(Clue::ALL, &one) == clue, Clue::sentence)
 }
 
 /// A text of the member of a list that has the number.

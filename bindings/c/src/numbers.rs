@@ -66,6 +66,12 @@ pub(crate) fn grounds(name: &str) -> u32 {
     }
 }
 
+/// The number of a member of a list whose numbers are places, from 1; 0 for what is none.
+pub(crate) fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
+    let place = all.iter().position(|other| other == one);
+    place.and_then(|place| u32::try_from(place.saturating_add(1)).ok()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,7 +66,7 @@ impl Field {
     ///
     /// As for [`Str::bytes`], for both.
     #[inline]
-    unsafe fn bytes<'r>(&self) -> Result<(&'r [u8], &'r [u8]), ResultCode> {
+    pub(crate) unsafe fn bytes<'r>(&self) -> Result<(&'r [u8], &'r [u8]), ResultCode> {
         // SAFETY: the caller's promise, which is the same.
         unsafe { Ok((self.name.bytes()?.unwrap_or_default(), self.value.bytes()?.unwrap_or_default())) }
     }

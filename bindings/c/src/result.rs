@@ -22,7 +22,7 @@ pub const DOORWARD_RESULT_BAD_VALUE: ResultCode = 4;
 pub const DOORWARD_RESULT_BAD_HANDLE: ResultCode = 5;
 /// The policy has faults: the error handle names all of them.
 pub const DOORWARD_RESULT_POLICY: ResultCode = 6;
-/// The scratch is in use by another call at this moment.
+/// The scratch, or the attempt, is in use by another call at this moment.
 pub const DOORWARD_RESULT_SCRATCH_BUSY: ResultCode = 7;
 /// The scratch was made for another engine.
 pub const DOORWARD_RESULT_SCRATCH_FOREIGN: ResultCode = 8;

@@ -7,12 +7,11 @@ use crate::request::Field;
 use crate::result::ResultCode;
 use crate::slice::Out;
 use crate::text::Str;
-use doorward::Body;
-use doorward::doorward_core::limits;
+use doorward::{Answer, Body};
 use std::sync::Arc;
 
-/// How many fields an answer can have: a challenge for each scheme, the wait, and one for caches.
-pub(crate) const ANSWER_FIELDS: usize = limits::CHALLENGES + 2;
+/// How many fields an answer can have: a challenge for each scheme, the wait, one for caches, and who refused.
+pub(crate) const ANSWER_FIELDS: usize = Answer::FIELDS;
 
 /// The memory that decisions are made in: what a decision says lives there until the next one. Keep one per thread or per
 /// connection. Made by #doorward_scratch_new and freed with #doorward_scratch_free.

@@ -62,7 +62,7 @@ AT(doorward_decision, outcome, 12);
 AT(doorward_decision, status, 16);
 AT(doorward_decision, reason, 18);
 AT(doorward_decision, concealed, 20);
-AT(doorward_decision, reserved, 22);
+AT(doorward_decision, root_cause, 22);
 AT(doorward_decision, recovery, 24);
 AT(doorward_decision, may_resend, 28);
 AT(doorward_decision, signal, 32);
@@ -113,6 +113,62 @@ AT(doorward_fault, column, 32);
 AT(doorward_fault, place, 40);
 AT(doorward_fault, message, 56);
 AT(doorward_fault, help, 72);
+
+SIZE(doorward_sent, 136);
+AT(doorward_sent, scheme, 8);
+AT(doorward_sent, at, 56);
+AT(doorward_sent, expires_at, 88);
+AT(doorward_sent, has_at, 104);
+AT(doorward_sent, interactive, 128);
+
+SIZE(doorward_response, 48);
+AT(doorward_response, status, 8);
+AT(doorward_response, fields, 16);
+AT(doorward_response, body, 32);
+
+SIZE(doorward_diagnosis_facts, 272);
+AT(doorward_diagnosis_facts, status, 8);
+AT(doorward_diagnosis_facts, proper_status, 14);
+AT(doorward_diagnosis_facts, confidence, 16);
+AT(doorward_diagnosis_facts, skew_seconds, 48);
+AT(doorward_diagnosis_facts, clues, 72);
+AT(doorward_diagnosis_facts, product, 80);
+AT(doorward_diagnosis_facts, nonce, 208);
+AT(doorward_diagnosis_facts, summary, 256);
+
+SIZE(doorward_caller_options, 88);
+AT(doorward_caller_options, origins, 8);
+AT(doorward_caller_options, attempts, 40);
+AT(doorward_caller_options, ahead, 56);
+AT(doorward_caller_options, cooldown_most, 80);
+
+SIZE(doorward_prepared, 184);
+AT(doorward_prepared, kind, 8);
+AT(doorward_prepared, reason, 16);
+AT(doorward_prepared, until, 24);
+AT(doorward_prepared, ticket, 40);
+AT(doorward_prepared, want, 48);
+AT(doorward_prepared, authorization, 152);
+AT(doorward_prepared, sentence, 168);
+
+AT(doorward_want, max_age, 8);
+AT(doorward_want, scope, 24);
+AT(doorward_want, acr_values, 88);
+
+SIZE(doorward_credential, 72);
+AT(doorward_credential, secret, 24);
+AT(doorward_credential, expiry, 40);
+AT(doorward_credential, expires, 48);
+AT(doorward_credential, look_again, 64);
+
+SIZE(doorward_next, 32);
+AT(doorward_next, kind, 8);
+AT(doorward_next, has_after, 16);
+AT(doorward_next, after_ms, 24);
+
+SIZE(doorward_marker, 88);
+AT(doorward_marker, len, 0);
+AT(doorward_marker, text, 8);
 
 /* Numbers are never given to something else. */
 _Static_assert(DOORWARD_RESULT_OK == 0 && DOORWARD_RESULT_NULL_ARGUMENT == 1 && DOORWARD_RESULT_BAD_UTF8 == 2 &&

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "report.h"
+#include "responses.h"
 #include "table.h"
 
 /* Every member that the case gives; of the principal and the context only the members that are given. */
@@ -19,6 +20,23 @@ static int meets(const json *expect, const json *report) {
     }
   }
   return 1;
+}
+
+/* The same for a diagnosis, of which `none` says that there is no reason. */
+static int explains(const json *expect, const json *report) {
+  const json *wanted;
+  for (wanted = expect == NULL ? NULL : expect->child; wanted != NULL; wanted = wanted->next) {
+    const json *found = json_member(report, wanted->name);
+    if (found == NULL) return 0;
+    if (strcmp(wanted->name, "diagnosis") == 0 && wanted->kind == JSON_STRING && strcmp(wanted->text, "none") == 0) {
+      if (found->kind != JSON_NULL) return 0;
+    } else if (wanted->kind == JSON_OBJECT && found->kind == JSON_OBJECT) {
+      if (!meets(wanted, found)) return 0;
+    } else if (!json_same(wanted, found)) {
+      return 0;
+    }
+  }
+  return expect != NULL;
 }
 
 /* The body says what the decision says, and only what may be said. */
@@ -59,6 +77,29 @@ static void check_case(const table_file *file, doorward_scratch *scratch, const 
   table_leave(place);
 }
 
+/* Every answer of the file, explained. */
+static void check_responses(const table_file *file) {
+  const json *list = json_member(file->root, "cases");
+  const json *item;
+  for (item = list == NULL ? NULL : list->child; item != NULL; item = item->next) {
+    char name[256];
+    text shown = {0};
+    json *report;
+    response_case one;
+    doorward_diagnosis_facts facts = doorward_diagnosis_facts_init();
+    doorward_result result;
+    if (!response_diagnose(file, item, &one)) continue;
+    result = doorward_diagnosis_read(one.diagnosis, &facts);
+    report_add_diagnosis(&shown, &facts);
+    report = json_read(shown.data, shown.len);
+    snprintf(name, sizeof name, "%s#%s", file->name, one.id->text);
+    CHECK(name, result == DOORWARD_RESULT_OK && report != NULL && explains(json_member(item, "expect"), report));
+    json_free(report);
+    text_free(&shown);
+    doorward_diagnosis_free(one.diagnosis);
+  }
+}
+
 /* That the entry's policy is refused, and that one of its faults says what the case expects. */
 static void check_refused(const table_file *file, const table_policy *policy) {
   char name[256];
@@ -73,6 +114,7 @@ int main(int argc, char **argv) {
   for (at = 2; at < argc; at += 1) {
     table_file *file = table_load(argv[1], argv[at]);
     for (i = 0; i < file->refused_len; i += 1) check_refused(file, &file->refused[i]);
+    check_responses(file);
     if (file->cases_len > 0) {
       doorward_scratch *scratch = NULL;
       if (doorward_scratch_new(file->policy.engine, &scratch) != DOORWARD_RESULT_OK) return 2;

@@ -143,6 +143,10 @@ static void context(text *into, const doorward_context *facts) {
     case DOORWARD_CONTEXT_CLAIM: string_or_null(into, "claim", facts->text); break;
     case DOORWARD_CONTEXT_SCOPE: string_or_null(into, "scope", facts->text); break;
     case DOORWARD_CONTEXT_ROLE: string_or_null(into, "role", facts->text); break;
+    case DOORWARD_CONTEXT_UPSTREAM:
+      string_or_null(into, "cause", facts->text);
+      time_value(into, "at", facts->value);
+      break;
     default: break;
   }
   text_word(into, "}");
@@ -207,5 +211,73 @@ void report_add(text *into, const doorward_decision *decision) {
   string_or_null(into, "grounds", doorward_grounds_code(decision->grounds));
   of_reason(into, "concealed", decision->concealed, doorward_reason_code);
   claims(into, decision->principal.claims);
+  text_word(into, "}");
+}
+
+/* A number, or null where it does not hold. */
+static void number_if(text *into, const char *name, uint32_t holds, uint64_t value) {
+  if (holds) number(into, name, value);
+  else string_or_null(into, name, doorward_str_from(NULL));
+}
+
+static void clues(text *into, uint64_t set) {
+  uint32_t clue;
+  member(into, "clues");
+  text_word(into, "[");
+  for (clue = 1; clue <= 64; clue += 1) {
+    doorward_str code = doorward_clue_code(clue);
+    if ((set >> (clue - 1) & 1) == 0) continue;
+    if (into->data[into->len - 1] != '[') text_word(into, ",");
+    text_quoted(into, code.data, code.len);
+  }
+  text_word(into, "]");
+}
+
+static void skew(text *into, const doorward_diagnosis_facts *facts) {
+  char digits[64];
+  member(into, "skew");
+  if (!facts->has_skew) {
+    text_word(into, "null");
+    return;
+  }
+  snprintf(digits, sizeof digits, "{\"seconds\":%" PRId64 ",\"within\":%" PRIu64 "}", facts->skew_seconds,
+           facts->skew_within);
+  text_word(into, digits);
+}
+
+static void demand(text *into, const doorward_diagnosis_facts *facts) {
+  member(into, "demand");
+  text_word(into, "{");
+  string_or_null(into, "scheme", facts->scheme);
+  string_or_null(into, "realm", facts->realm);
+  string_or_null(into, "scope", facts->scope);
+  string_or_null(into, "acr_values", facts->acr_values);
+  string_or_null(into, "max_age", facts->max_age);
+  string_or_null(into, "resource_metadata", facts->resource_metadata);
+  string_or_null(into, "claims", facts->claims);
+  string_or_null(into, "nonce", facts->nonce);
+  string_or_null(into, "error", facts->error);
+  string_or_null(into, "error_description", facts->error_description);
+  text_word(into, "}");
+}
+
+void report_add_diagnosis(text *into, const doorward_diagnosis_facts *facts) {
+  text_word(into, "{");
+  number(into, "status", facts->status);
+  of_reason(into, "diagnosis", facts->reason, doorward_reason_code);
+  of_reason(into, "cause", facts->cause, doorward_reason_code);
+  string_or_null(into, "confidence", doorward_confidence_code(facts->confidence));
+  string_or_null(into, "origin", doorward_origin_code(facts->origin));
+  string_or_null(into, "product", facts->product);
+  clues(into, facts->clues);
+  boolean(into, "misused_status", facts->misused_status);
+  number_if(into, "proper_status", facts->proper_status != 0, facts->proper_status);
+  skew(into, facts);
+  string_or_null(into, "recovery", doorward_recovery_code(facts->recovery));
+  string_or_null(into, "retry", doorward_retry_code(facts->retry));
+  number_if(into, "retry_after", facts->has_retry_after, facts->retry_after);
+  string_or_null(into, "signal", doorward_signal_code(facts->signal));
+  demand(into, facts);
+  string_or_null(into, "summary", facts->summary);
   text_word(into, "}");
 }

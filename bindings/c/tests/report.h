@@ -1,4 +1,4 @@
-/* A decision as a JSON object, with the names and the values that every host gives it. */
+/* A decision or a diagnosis as a JSON object, with the names and the values that every host gives it. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -19,5 +19,8 @@ void text_free(text *into);
 
 /* Adds the report of a decision, `claims` last. */
 void report_add(text *into, const doorward_decision *decision);
+
+/* Adds the report of a diagnosis. */
+void report_add_diagnosis(text *into, const doorward_diagnosis_facts *facts);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "responses.h"
 #include "table.h"
 
 static void begin(text *line, const char *file, const char *id, size_t id_len) {
@@ -58,11 +59,28 @@ static void print_policy(text *line, const table_file *file, const table_policy 
   end(line);
 }
 
+static void print_responses(text *line, const table_file *file) {
+  const json *list = json_member(file->root, "cases");
+  const json *item;
+  for (item = list == NULL ? NULL : list->child; item != NULL; item = item->next) {
+    response_case one;
+    doorward_diagnosis_facts facts = doorward_diagnosis_facts_init();
+    if (!response_diagnose(file, item, &one)) continue;
+    if (doorward_diagnosis_read(one.diagnosis, &facts) != DOORWARD_RESULT_OK) exit(4);
+    begin(line, file->name, one.id->text, one.id->text_len);
+    text_word(line, ",\"diagnosis\":");
+    report_add_diagnosis(line, &facts);
+    end(line);
+    doorward_diagnosis_free(one.diagnosis);
+  }
+}
+
 static void print_file(const char *root, const char *name) {
   table_file *file = table_load(root, name);
   text line = {0};
   size_t i;
   for (i = 0; i < file->refused_len; i += 1) print_policy(&line, file, &file->refused[i]);
+  print_responses(&line, file);
   if (file->cases_len > 0) {
     doorward_scratch *scratch = NULL;
     if (doorward_scratch_new(file->policy.engine, &scratch) != DOORWARD_RESULT_OK) exit(4);

@@ -71,7 +71,10 @@ typedef struct {
  * redirects, which clear the contexts of all modules.
  */
 typedef struct {
-    /* What was judged: the same engine on the same readings needs no second decision (`try_files $uri @app`). */
+    /*
+     * Who judged, and what, if it was let in: the same engine on the same readings needs no second decision
+     * (`try_files $uri @app`).
+     */
     ngx_http_doorward_engine_t   *engine;
     ngx_uint_t                    target;
     u_char                       *uri;
@@ -94,6 +97,11 @@ typedef struct {
     ngx_str_t                     issuer;
     ngx_str_t                     issuer_name;
     ngx_str_t                     subject;
+
+    /* What a trace marker is about: the path and method that were judged, and why the request was refused. */
+    ngx_str_t                     traced_path;
+    ngx_str_t                     traced_method;
+    uint16_t                      root_cause;   /* DOORWARD_REASON_*, 0 if nothing was refused */
 
     ngx_keyval_t                 *headers;      /* what the answer must carry */
     ngx_uint_t                    nheaders;

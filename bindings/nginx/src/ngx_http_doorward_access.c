@@ -293,6 +293,7 @@ ngx_http_doorward_judge(ngx_http_request_t *r, ngx_http_doorward_question_t *que
         }
 
         ctx->refused = 1;
+        ctx->engine = question->engine;
         ngx_http_doorward_log_refusal(r, &decision);
 
         return decision.status;

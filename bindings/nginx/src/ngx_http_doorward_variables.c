@@ -18,6 +18,7 @@ typedef struct {
 static ngx_int_t ngx_http_doorward_text_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_doorward_number_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     uintptr_t data);
+static ngx_int_t ngx_http_doorward_trace_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 
 
 /*
@@ -41,6 +42,9 @@ static ngx_http_doorward_variable_t  ngx_http_doorward_texts[] = {
       ngx_http_doorward_if_refused },
     { ngx_null_string, 0, ngx_http_doorward_always }
 };
+
+
+static ngx_str_t  ngx_http_doorward_trace = ngx_string("doorward_trace");
 
 
 static ngx_str_t  ngx_http_doorward_numbers[] = {
@@ -79,6 +83,13 @@ ngx_http_doorward_add_variables(ngx_conf_t *cf)
         var->get_handler = ngx_http_doorward_number_variable;
         var->data = i;
     }
+
+    var = ngx_http_add_variable(cf, &ngx_http_doorward_trace, NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_http_doorward_trace_variable;
 
     return NGX_OK;
 }
@@ -148,6 +159,59 @@ ngx_http_doorward_number_variable(ngx_http_request_t *r, ngx_http_variable_value
     v->len = ngx_sprintf(v->data, "%L", number) - v->data;
     v->valid = 1;
     v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The marker of a refusal for the application behind, which gets the request without its credential: made when it is asked
+ * for, since each is good for a minute and no two are the same.
+ */
+
+static ngx_int_t
+ngx_http_doorward_trace_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_time_t                   *time;
+    doorward_time                 now;
+    doorward_result               result;
+    doorward_marker               marker;
+    doorward_request              request;
+    ngx_http_doorward_ctx_t      *ctx;
+
+    v->not_found = 1;
+
+    ctx = ngx_http_doorward_get_ctx(r);
+
+    if (ctx == NULL || ctx->engine == NULL || ctx->root_cause == 0) {
+        return NGX_OK;
+    }
+
+    time = ngx_timeofday();
+    now.seconds = time->sec;
+    now.nanos = (uint32_t) time->msec * 1000000;
+
+    request = doorward_request_init();
+    request.method = ngx_http_doorward_view(&ctx->traced_method);
+    request.url = ngx_http_doorward_view(&ctx->traced_path);
+
+    result = doorward_trace_marker(ctx->engine->handle, &request, ctx->root_cause, now, &marker);
+
+    /* Without a marker the application says that there is no credential, which is true. */
+    if (result != DOORWARD_RESULT_OK || marker.len == 0) {
+        return NGX_OK;
+    }
+
+    v->data = ngx_pnalloc(r->pool, marker.len);
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(v->data, marker.text, marker.len);
+    v->len = marker.len;
+    v->valid = 1;
+    v->no_cacheable = 1;
     v->not_found = 0;
 
     return NGX_OK;

@@ -42,6 +42,19 @@ ngx_http_doorward_keep(ngx_http_request_t *r, ngx_http_doorward_ctx_t *ctx, cons
         ctx->body.len = decision->body.len;
     }
 
+    if (decision->root_cause != 0 && decision->path.len > 0) {
+
+        ctx->traced_path.data = ngx_pnalloc(r->pool, decision->path.len);
+        if (ctx->traced_path.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(ctx->traced_path.data, decision->path.data, decision->path.len);
+        ctx->traced_path.len = decision->path.len;
+        ctx->traced_method = r->method_name;
+        ctx->root_cause = decision->root_cause;
+    }
+
     return ngx_http_doorward_keep_headers(r, ctx, decision);
 }
 

@@ -2,6 +2,7 @@
 // A decision: a number that says what was decided, and a record from which everything else is read when somebody asks.
 
 const native = require('./native.js');
+const { frozen } = require('./frozen.js');
 const { Principal } = require('./principal.js');
 const { ADVICE, OUTCOMES, REASONS, REASONS_BY_NUMBER } = require('./vocabulary.js');
 
@@ -200,12 +201,6 @@ function readHeaders(text) {
   const headers = [];
   for (let i = 0; i + 1 < lines.length; i += 2) headers.push(Object.freeze([lines[i], lines[i + 1]]));
   return Object.freeze(headers);
-}
-
-/** What is read is kept and handed out more than once: nobody may change it for others. */
-function frozen(value) {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
-  return Object.freeze(value);
 }
 
 /**

@@ -13,6 +13,7 @@ const { NotReadyError } = require('./not-ready-error.js');
 const { PolicyError } = require('./policy-error.js');
 const { revocationOf } = require('./revocation.js');
 const { wordsOf } = require('./time.js');
+const { REASONS } = require('./vocabulary.js');
 
 const NO_CHAIN = 'expected `clientChain` as an array of certificates, each the bytes of its DER';
 const LONGEST_CHAIN = 100; // OpenSSL takes as many by default
@@ -158,6 +159,14 @@ class Engine {
 
   events() {
     return native.engineEvents(this.#handle);
+  }
+
+  traceMarker({ method, url }, cause, now) {
+    if (typeof method !== 'string') throw new TypeError('expected `method` as a string');
+    if (typeof url !== 'string') throw new TypeError('expected `url` as a string');
+    if (typeof cause !== 'string') throw new TypeError('expected `cause` as a reason');
+    if (!Object.hasOwn(REASONS, cause)) throw new RangeError(`expected \`cause\` as a reason, found \`${cause}\``);
+    return native.engineTraceMarker(this.#handle, method, url, cause, wordsOf(now));
   }
 
   decide(request) {

@@ -53,6 +53,26 @@ function wordsOf(now, name = 'now') {
   return Array.from(words);
 }
 
+/**
+ * The Unix seconds of a time, without their fraction.
+ * @param {Date | number | bigint} time
+ * @param {string} name what the caller calls it
+ */
+function secondsOf(time, name) {
+  const words = new Uint32Array(3);
+  writeTime(time, words, 0, name);
+  return (words[1] | 0) * 0x1_0000_0000 + words[0];
+}
+
+/** The same as text of JSON, to the last digit. */
+function decimalOf(time, name) {
+  const words = new Uint32Array(3);
+  writeTime(time, words, 0, name);
+  const seconds = (words[1] | 0) * 0x1_0000_0000 + words[0];
+  // Before 1970 a fraction counts upwards from the second below, which no decimal says.
+  return words[2] === 0 || seconds < 0 ? String(seconds) : `${seconds}.${String(words[2]).padStart(9, '0')}`;
+}
+
 function write(words, at, seconds, nanos) {
   words[at] = seconds; // modulo 2^32, as every conversion to 32 bits
   words[at + 1] = Math.floor(seconds / 0x1_0000_0000);
@@ -67,4 +87,4 @@ function nanos(now) {
   return now < 0 && digits !== 0 ? 1_000_000_000 - digits : digits;
 }
 
-module.exports = { wordsOf, writeTime };
+module.exports = { decimalOf, secondsOf, wordsOf, writeTime };

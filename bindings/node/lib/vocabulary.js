@@ -54,6 +54,39 @@ const ADVICE = Object.freeze({
   "stop": "stop; sending this again cannot help"
 });
 
+const CLUES = Object.freeze({
+  "status": "the status says so by itself",
+  "proxy_status": "the Proxy-Status of a proxy on the way says who made the answer",
+  "challenge": "the challenge, or that there is one",
+  "challenge_absent": "a 401 came without the challenge that HTTP asks for",
+  "challenge_malformed": "a challenge cannot be read",
+  "scheme_differs": "the challenge is for another scheme than the one that was used",
+  "error_code": "the challenge has an error code",
+  "error_code_unknown": "the challenge has an error code that is not known",
+  "error_absent": "the challenge has no error code, as if no credential had come",
+  "description": "the text beside the error code is known",
+  "doorward_code": "the answer names a reason of Doorward's",
+  "doorward_body": "the content is one of Doorward's",
+  "body_code": "the content has a code that is known",
+  "body_text": "the content has a text that is known",
+  "vendor_field": "a header field that one product sends",
+  "claims": "the challenge demands claims",
+  "nonce": "the answer has a nonce",
+  "credential_sent": "a credential was sent",
+  "credential_not_sent": "no credential was sent",
+  "credential_fresh": "the credential was got a moment ago",
+  "credential_current": "by the caller's clock the credential has not expired",
+  "credential_expired": "by the caller's clock the credential has expired",
+  "refused_before": "the same credential was refused before",
+  "redirected_elsewhere": "the request was redirected to another origin",
+  "sign_in_page": "the answer is, or leads to, a page for signing in",
+  "date": "the Date of the answer differs from the caller's clock",
+  "retry_after": "the answer says how long to wait",
+  "upstream": "a field that a gateway adds when the service behind it has answered",
+  "via": "proxies were on the way, by their own account; that there is none proves nothing",
+  "server": "the Server field names software that applications are served by"
+});
+
 const REASONS = {
   "path_ambiguous": {
     "number": 100,
@@ -126,6 +159,18 @@ const REASONS = {
     "signal": "fault",
     "mayResend": false,
     "sentence": "the credential is longer than this service looks at"
+  },
+  "credential_stripped_upstream": {
+    "number": 106,
+    "code": "credential_stripped_upstream",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": null,
+    "recovery": "fix_request",
+    "operator": "look at the root cause that the note names; the caller did send a credential",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "a gateway took the credential away before it came here, and left an authenticated note why"
   },
   "token_malformed": {
     "number": 200,
@@ -451,6 +496,30 @@ const REASONS = {
     "mayResend": false,
     "sentence": "the token is bound to a key, and no proof of that key was sent"
   },
+  "proof_invalid": {
+    "number": 601,
+    "code": "proof_invalid",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "new_proof",
+    "operator": "look for a wrong clock or a wrong external URL; a replayed proof is an incident",
+    "signal": "fault",
+    "mayResend": true,
+    "sentence": "the proof of possession of the token's key was refused"
+  },
+  "proof_nonce_required": {
+    "number": 602,
+    "code": "proof_nonce_required",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "use_nonce",
+    "operator": "nothing",
+    "signal": "noise",
+    "mayResend": true,
+    "sentence": "the proof of possession must hold the nonce of the answer"
+  },
   "trust_unavailable": {
     "number": 800,
     "code": "trust_unavailable",
@@ -498,6 +567,210 @@ const REASONS = {
     "signal": "attack",
     "mayResend": true,
     "sentence": "too many credentials of this caller were refused"
+  },
+  "credential_refused": {
+    "number": 1000,
+    "code": "credential_refused",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "refresh_credential",
+    "operator": "have the service disclose its reasons, or look into its log",
+    "signal": "noise",
+    "mayResend": false,
+    "sentence": "the credential was refused, and the answer does not say why"
+  },
+  "credential_refused_again": {
+    "number": 1001,
+    "code": "credential_refused_again",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "stop",
+    "operator": "find out why the client has no other credential; retries cannot help",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the same credential was refused before, and nothing has changed since"
+  },
+  "credential_stripped": {
+    "number": 1002,
+    "code": "credential_stripped",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": null,
+    "recovery": "fix_request",
+    "operator": "find the proxy between the caller and the service that removes or rewrites the Authorization field",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the request carried a credential, and the answer says that none came"
+  },
+  "credential_withheld": {
+    "number": 1003,
+    "code": "credential_withheld",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": null,
+    "recovery": "fix_request",
+    "operator": "give the client the final address; a credential is good for one origin",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the request was redirected to another origin, where the client does not send its credential"
+  },
+  "clock_skewed": {
+    "number": 1004,
+    "code": "clock_skewed",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "sync_clock",
+    "operator": "synchronise the clock that is wrong; the diagnosis says by how much they differ",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "a fresh credential was refused for its times: the clocks of caller and service differ"
+  },
+  "claims_demanded": {
+    "number": 1005,
+    "code": "claims_demanded",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": "invalid_token",
+    "recovery": "replace_credential",
+    "operator": "see that the client passes the claims on to the issuer",
+    "signal": "noise",
+    "mayResend": false,
+    "sentence": "the service wants a new token that answers the claims of its challenge"
+  },
+  "sign_in_offered": {
+    "number": 1006,
+    "code": "sign_in_offered",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": null,
+    "recovery": "send_credential",
+    "operator": "have the gateway answer 401 to programs instead of a page or a redirect",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the answer sends the caller to a sign-in page for people"
+  },
+  "proxy_credential_missing": {
+    "number": 1007,
+    "code": "proxy_credential_missing",
+    "outcome": "unauthenticated",
+    "status": 407,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "set up the client's proxy credential; the credential for the service is not at fault",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "a proxy on the way wants a credential of its own"
+  },
+  "network_sign_in_required": {
+    "number": 1008,
+    "code": "network_sign_in_required",
+    "outcome": "unauthenticated",
+    "status": 511,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "sign the machine in to its network; the service was not reached",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the network wants a sign-in before it lets anything through"
+  },
+  "request_refused": {
+    "number": 1009,
+    "code": "request_refused",
+    "outcome": "bad_request",
+    "status": 400,
+    "wireError": "invalid_request",
+    "recovery": "fix_request",
+    "operator": "mend the client, or the proxy that adds a second credential",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the request uses its credential wrongly"
+  },
+  "permission_denied": {
+    "number": 1010,
+    "code": "permission_denied",
+    "outcome": "forbidden",
+    "status": 403,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "grant the permission, or take the call out of the client",
+    "signal": "noise",
+    "mayResend": false,
+    "sentence": "the service knows the caller, and does not allow this"
+  },
+  "refusal_unrelated": {
+    "number": 1011,
+    "code": "refusal_unrelated",
+    "outcome": "forbidden",
+    "status": 403,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "look at the firewall, address rule or content rule that the answer comes from",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the refusal has nothing to do with the credential"
+  },
+  "refusal_unexplained": {
+    "number": 1012,
+    "code": "refusal_unexplained",
+    "outcome": "forbidden",
+    "status": 403,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "have the service disclose its reasons, or look into its log",
+    "signal": "noise",
+    "mayResend": false,
+    "sentence": "the request was refused, and nothing tells whether for the credential, a permission or neither"
+  },
+  "rate_limited": {
+    "number": 1013,
+    "code": "rate_limited",
+    "outcome": "throttled",
+    "status": 429,
+    "wireError": null,
+    "recovery": "wait",
+    "operator": "raise the limit, or slow the client down; the credential is not at fault",
+    "signal": "noise",
+    "mayResend": true,
+    "sentence": "the caller sends more requests than it may"
+  },
+  "service_unavailable": {
+    "number": 1014,
+    "code": "service_unavailable",
+    "outcome": "unavailable",
+    "status": 503,
+    "wireError": null,
+    "recovery": "wait",
+    "operator": "look at the service; the credential is not at fault",
+    "signal": "fault",
+    "mayResend": true,
+    "sentence": "the service, or a gateway before it, cannot answer now"
+  },
+  "credential_unobtainable": {
+    "number": 1015,
+    "code": "credential_unobtainable",
+    "outcome": "unauthenticated",
+    "status": 401,
+    "wireError": null,
+    "recovery": "ask_operator",
+    "operator": "look at the source of the client's credential: its file, command, secret store or issuer",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the client could not get a credential; nothing was sent"
+  },
+  "retry_blocked": {
+    "number": 1016,
+    "code": "retry_blocked",
+    "outcome": "throttled",
+    "status": 429,
+    "wireError": null,
+    "recovery": "stop",
+    "operator": "look at what the client was refused for first; it tries again by itself later",
+    "signal": "fault",
+    "mayResend": false,
+    "sentence": "the client was refused too often with all that it has; nothing was sent"
   }
 };
 
@@ -505,4 +778,4 @@ const REASONS_BY_NUMBER = [];
 for (const reason of Object.values(REASONS)) REASONS_BY_NUMBER[reason.number] = Object.freeze(reason);
 Object.freeze(REASONS);
 
-module.exports = { ADVICE, OUTCOMES, REASONS, REASONS_BY_NUMBER, RECOVERIES, SIGNALS };
+module.exports = { ADVICE, CLUES, OUTCOMES, REASONS, REASONS_BY_NUMBER, RECOVERIES, SIGNALS };

@@ -5,11 +5,14 @@
 //! objects cost more than the decision itself.
 
 pub mod call;
+pub mod caller;
 mod decide;
 pub mod decision;
+pub mod diagnosis;
 pub mod engine;
 mod errors;
 mod frame;
+pub mod source;
 pub mod upkeep;
 
 use napi_derive::napi;

@@ -4,7 +4,7 @@ use crate::engine::{Desk, Handle, with_desk, without_places};
 use crate::errors::{faults, invalid};
 use crate::frame::time;
 use core::time::Duration;
-use doorward::{Engine, Revocation, Status, UnixTime};
+use doorward::{Engine, Reason, Request, Revocation, Status, UnixTime};
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn with_engine<R>(handle: &Handle, work: impl FnOnce(&Engine) -> R) -> napi::Res
 }
 
 /// The time that was given, or the system's.
-fn at(words: Option<Words>) -> napi::Result<UnixTime> {
+pub(crate) fn at(words: Option<Words>) -> napi::Result<UnixTime> {
     let Some(words) = words else { return Ok(doorward::now()) };
     words.try_into().map(time).map_err(|_| invalid("expected three words of a time"))
 }
@@ -60,6 +60,24 @@ pub fn engine_missing(handle: &External<Handle>) -> napi::Result<Option<String>>
 pub fn engine_reload(handle: &External<Handle>, placeless: bool) -> napi::Result<Option<String>> {
     let errors = with_engine(handle, Engine::reload)?.err();
     Ok(errors.map(|errors| faults(&if placeless { without_places(errors) } else { errors })))
+}
+
+/// A trace marker for a request whose credential is taken away; nothing where there is nothing to tell.
+///
+/// # Errors
+///
+/// A cause that is no reason; the handle is of another thread.
+#[napi(catch_unwind)]
+pub fn engine_trace_marker(
+    handle: &External<Handle>,
+    method: String,
+    url: String,
+    cause: String,
+    now: Option<Words>,
+) -> napi::Result<Option<String>> {
+    let reason = Reason::from_code(&cause).ok_or_else(|| invalid("expected a reason"))?;
+    let now = at(now)?;
+    with_engine(handle, |engine| engine.trace_marker(&Request::new(&method, &url, &[]), reason, now))
 }
 
 /// Revokes something. `kind` is `jti`, `subject`, `issued_before` or `kid`; a time is given where the kind has one. What is

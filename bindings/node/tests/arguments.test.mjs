@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { Engine, PolicyError } from '../index.mjs';
+import { withCredential } from '../client/fetch.mjs';
+import { interceptor } from '../client/undici.mjs';
+import { Caller, Engine, PolicyError, diagnose } from '../index.mjs';
 import { engine, mint, policy } from './support.mjs';
 
 const native = createRequire(import.meta.url)('../lib/native.js');
@@ -57,6 +59,28 @@ describe('arguments of any type', () => {
       survives(() => Engine.fromText('', value), () => value);
       survives(() => Engine.fromText('', 'json', value), () => value);
       survives(() => Engine.fromText('', 'json', { folder: value }), () => value);
+    }
+  });
+
+  it('each one alone, on the caller’s side', () => {
+    const good = { status: 401, statusCode: 401, headers: {}, body: 'x' };
+    for (const value of VALUES) {
+      survives(() => diagnose(value, value), () => value);
+      for (const name of Object.keys(good)) survives(() => diagnose({ ...good, [name]: value }), () => [name, value]);
+      for (const name of ['scheme', 'attempt', 'at', 'issuedAt', 'expiresAt', 'refusedBefore', 'url', 'finalUrl', 'proof', 'interactive']) {
+        survives(() => diagnose(good, { sent: { [name]: value } }), () => [name, value]);
+      }
+      survives(() => diagnose(good, { now: value, sent: value }), () => value);
+      for (const make of [(...given) => new Caller(...given), withCredential, interceptor]) {
+        survives(() => make(value), () => value);
+        survives(() => make(() => 'x', value), () => value);
+        for (const name of ['name', 'origins', 'attempts', 'ahead', 'proof', 'onReport', 'interactive']) {
+          survives(() => make(null, { [name]: value }), () => [name, value]);
+        }
+      }
+      for (const name of ['method', 'url', 'signal', 'replayable']) {
+        survives(() => new Caller(null).begin({ method: 'GET', url: 'http://x', [name]: value }), () => [name, value]);
+      }
     }
   });
 

@@ -12,16 +12,20 @@ const PACKAGE = join(TESTS, '..');
 const PROJECT = join(PACKAGE, '../..');
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const PLATFORMS = readdirSync(join(PACKAGE, 'npm')).sort();
-const SUBPATHS = ['express', 'fastify', 'hono', 'http', 'koa'];
+const SERVERS = ['express', 'fastify', 'hono', 'http', 'koa'];
+const CLIENTS = { fetch: 'withCredential', undici: 'interceptor' };
+/** Where the files of each subpath lie. */
+const SUBPATHS = [...SERVERS.map((name) => `middleware/${name}`), ...Object.keys(CLIENTS).map((name) => `client/${name}`)];
 const native = readdirSync(PACKAGE).find((name) => /^doorward\..*\.node$/.test(name));
 const triple = native.slice('doorward.'.length, -'.node'.length);
 
 /** Every file of the published package. */
 const FILES = [
-  'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs',
-  ...['decision', 'engine', 'fields', 'form', 'guard', 'memory', 'native', 'not-ready-error', 'policy', 'policy-error', 'principal', 'revocation', 'time', 'vocabulary']
-    .map((name) => `lib/${name}.js`),
-  ...SUBPATHS.flatMap((name) => ['d.mts', 'd.ts', 'js', 'mjs'].map((kind) => `middleware/${name}.${kind}`)),
+  'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'client/types.d.ts', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs',
+  ...['answer', 'asking', 'call', 'caller', 'caller-errors', 'credential-handler', 'decision', 'diagnosed', 'diagnosis', 'engine', 'exchange', 'fields',
+    'form', 'frozen', 'guard', 'json-text', 'memory', 'native', 'not-ready-error', 'policy', 'policy-error', 'principal', 'redirect', 'refusal-body',
+    'reports', 'revocation', 'sent', 'source', 'time', 'vocabulary', 'waiting'].map((name) => `lib/${name}.js`),
+  ...SUBPATHS.flatMap((path) => ['d.mts', 'd.ts', 'js', 'mjs'].map((kind) => `${path}.${kind}`)),
   'package.json',
 ].sort();
 
@@ -89,7 +93,7 @@ describe('manifests', () => {
   });
 
   it('an ECMAScript module gives what its CommonJS module gives', async () => {
-    for (const name of ['index', ...SUBPATHS.map((path) => `middleware/${path}`)]) {
+    for (const name of ['index', ...SUBPATHS]) {
       const esm = await import(`../${name}.mjs`);
       const { default: cjs } = await import(`../${name}.js`);
       assert.deepEqual(Object.keys(esm).sort(), Object.keys(cjs).sort(), name);
@@ -127,21 +131,22 @@ describe('the tarballs', { timeout: 300_000 }, () => {
     const paths = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(paths));
     const named = [...paths(manifest.exports), manifest.main, manifest.types].map((path) => path.slice(2));
     assert.deepEqual(named.filter((path) => !FILES.includes(path)), []);
-    assert.deepEqual(Object.keys(manifest.exports), ['.', ...SUBPATHS.map((name) => `./${name}`), './package.json']);
+    assert.deepEqual(Object.keys(manifest.exports), ['.', ...[...SERVERS, ...Object.keys(CLIENTS)].sort().map((name) => `./${name}`), './package.json']);
   });
 
+  const NAMES = [...SERVERS.map((name) => [name, 'doorward']), ...Object.entries(CLIENTS)];
   const SCRIPT = `
     const engine = Engine.fromPolicy({ realm: 'r', routes: [{ path: '/x', accept: 'anyone' }] });
     console.log(engine.decide({ method: 'GET', url: '/x' }).status, engine.decide({ method: 'GET', url: '/y' }).reason);`;
 
   it('can be required', () => {
-    const requires = SUBPATHS.map((name) => `if (typeof require('doorward/${name}').doorward !== 'function') throw 1;`).join('');
+    const requires = NAMES.map(([name, gives]) => `if (typeof require('doorward/${name}').${gives} !== 'function') throw 1;`).join('');
     const script = `const { Engine } = require('doorward'); ${requires} ${SCRIPT}`;
     assert.equal(run(process.execPath, ['-e', script], { cwd: installed }), '200 route_unmatched\n');
   });
 
   it('can be imported', () => {
-    const imports = SUBPATHS.map((name) => `import { doorward as ${name} } from 'doorward/${name}'; if (typeof ${name} !== 'function') throw 1;`).join('');
+    const imports = NAMES.map(([name, gives]) => `import { ${gives} as ${name} } from 'doorward/${name}'; if (typeof ${name} !== 'function') throw 1;`).join('');
     const script = `import { Engine } from 'doorward'; ${imports} ${SCRIPT}`;
     assert.equal(run(process.execPath, ['--input-type=module', '-e', script], { cwd: installed }), '200 route_unmatched\n');
   });

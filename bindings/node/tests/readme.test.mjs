@@ -23,7 +23,7 @@ async function freePort() {
 }
 
 /** What a block says it prints. */
-const promisedBy = (block) => [...block.matchAll(/^console\.log\(.*\/\/ (?:-> )?(.*)$/gm)].map(([, text]) => text);
+const promisedBy = (block) => [...block.matchAll(/^ *console\.log\(.*\/\/ (?:-> )?(.*)$/gm)].map(([, text]) => text);
 
 /** Starts a block in a folder of its own, hands over its process, and ends it. */
 async function running(block, use) {
@@ -42,8 +42,8 @@ async function running(block, use) {
   }
 }
 
-it('the README has two examples of about twenty lines', () => {
-  assert.equal(blocks.length, 2);
+it('the README has three examples of about twenty lines', () => {
+  assert.equal(blocks.length, 3);
   for (const block of blocks) {
     const lines = block.split('\n').length;
     assert.ok(lines >= 18 && lines <= 30, `${lines} lines`);
@@ -68,12 +68,14 @@ it('the first prints what it says it prints, and serves', { timeout: 30_000 }, a
   });
 });
 
-it('the second prints what it says it prints, and ends', { timeout: 30_000 }, () => running(blocks[1], async (child, closed) => {
-  const printed = [];
-  child.stdout.on('data', (chunk) => printed.push(chunk));
-  const [code] = await closed;
-  assert.equal(code, 0);
-  const promised = promisedBy(blocks[1]);
-  assert.equal(promised.length, 4);
-  assert.deepEqual(Buffer.concat(printed).toString().trim().split('\n'), promised);
-}));
+for (const [name, block, lines] of [['second', blocks[1], 4], ['third', blocks[2], 3]]) {
+  it(`the ${name} prints what it says it prints, and ends`, { timeout: 30_000 }, () => running(block, async (child, closed) => {
+    const printed = [];
+    child.stdout.on('data', (chunk) => printed.push(chunk));
+    const [code] = await closed;
+    assert.equal(code, 0);
+    const promised = promisedBy(block);
+    assert.equal(promised.length, lines);
+    assert.deepEqual(Buffer.concat(printed).toString().trim().split('\n'), promised);
+  }));
+}

@@ -8,8 +8,9 @@ if (root === undefined || files.length === 0) {
   process.exit(2);
 }
 for (const file of files) {
-  for (const { name, decision, error } of answers(root, file)) {
-    print(decision === undefined ? JSON.stringify({ case: name, errors: lines(error) })
+  for (const { name, decision, diagnosis, error } of answers(root, file)) {
+    if (diagnosis !== undefined) print(JSON.stringify({ case: name, diagnosis }));
+    else print(decision === undefined ? JSON.stringify({ case: name, errors: lines(error) })
       : `{"case":${JSON.stringify(name)},"answer":${
         JSON.stringify(decision).slice(0, -1)},"claims":${claims(decision.principal)}}}`);
   }

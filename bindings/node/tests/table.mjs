@@ -1,27 +1,31 @@
 // Reads the table of decisions and answers its cases, through what the package gives to everybody.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Engine, PolicyError } from '../index.mjs';
+import { Engine, PolicyError, diagnose } from '../index.mjs';
 
 /**
  * Every case of a file, with what came out of it.
  *
- * Cases with a `response` are about the caller's side, and skipped.
  * @param {string} root
  * @param {string} file relative to `root`
- * @returns {Generator<{ name: string, entry: object, decision?: object, error?: PolicyError }>}
+ * @returns {Generator<{ name: string, entry: object, decision?: object, diagnosis?: object, error?: PolicyError }>}
  */
 export function* answers(root, file) {
   const folder = dirname(join(root, file));
   const content = parse(readFileSync(join(root, file), 'utf8'));
   if (content.cases !== undefined) {
-    const shared = load(content, folder);
+    let shared; // cases of the caller's side need no policy
     for (const entry of content.cases) {
-      if (entry.request === undefined) continue;
+      const name = `${file}#${entry.id}`;
+      if (entry.response !== undefined) {
+        yield { name, entry, diagnosis: diagnoseCase(entry) };
+        continue;
+      }
+      shared ??= load(content, folder);
       // What happened before happened to an engine that no other case sees.
       const engine = entry.before === undefined ? shared : load(content, folder);
       for (const step of entry.before ?? []) apply(engine, step);
-      yield { name: `${file}#${entry.id}`, entry, decision: decide(engine, entry) };
+      yield { name, entry, decision: decide(engine, entry) };
     }
   }
   const policies = [...(content.policies ?? [])];
@@ -81,6 +85,14 @@ function decide(engine, { at, request }) {
     peer: request.peer,
     now: time(at),
   });
+}
+
+/** The members of `sent`, as JavaScript calls them. */
+function diagnoseCase({ at, sent = {}, response }) {
+  const members = Object.entries(sent).map(([name, value]) => [
+    name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()), /^(at|issued_at|expires_at)$/.test(name) && value !== null ? time(value) : value,
+  ]);
+  return diagnose(response, { sent: Object.fromEntries(members), now: time(at) });
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;

@@ -14,20 +14,25 @@ const SAME = ['outcome', 'status', 'reason', 'recovery', 'challenges', 'headers'
 const WITHIN = ['principal', 'context'];
 
 let compared = 0;
+let diagnosed = 0;
 
 describe('the table of decisions', () => {
   for (const file of FILES) {
     it(file, () => {
-      for (const { name, entry, decision, error } of answers(ROOT, file)) {
-        if (decision === undefined) checkErrors(name, entry, error);
+      for (const { name, entry, decision, diagnosis, error } of answers(ROOT, file)) {
+        if (diagnosis !== undefined) {
+          checkDiagnosis(name, entry.expect, diagnosis.toJSON());
+          diagnosed += 1;
+        } else if (decision === undefined) checkErrors(name, entry, error);
         else checkAnswer(name, entry.expect, decision.toJSON());
         compared += 1;
       }
     });
   }
 
-  it('has more than a thousand cases', () => {
+  it('has more than a thousand cases, and more than a hundred and twenty of the caller’s side', () => {
     assert.ok(FILES.length > 30 && compared > 1000, `${FILES.length} files, ${compared} cases`);
+    assert.ok(diagnosed >= 120, `${diagnosed} answers`);
   });
 
   it('times are read to the last digit', () => {
@@ -47,6 +52,18 @@ function checkAnswer(name, expect, answer) {
       if (expected === null) assert.equal(answer[field], null, `${name}: ${field}`);
       else for (const [part, value] of Object.entries(expected)) assert.deepEqual(answer[field]?.[part], value, `${name}: ${field}.${part}`);
     }
+  }
+}
+
+/** `none` says that the answer refuses nobody; of `demand` and `skew` the given members are compared. */
+function checkDiagnosis(name, expect, answer) {
+  for (const [field, expected] of Object.entries(expect)) {
+    const found = answer[field];
+    assert.notEqual(found, undefined, `${name}: what is ${field}?`);
+    if (field === 'diagnosis') assert.equal(found ?? 'none', expected, `${name}: ${answer.summary}`);
+    else if (typeof expected === 'object' && expected !== null && !Array.isArray(expected)) {
+      for (const [part, value] of Object.entries(expected)) assert.deepEqual(found?.[part], value, `${name}: ${field}.${part}`);
+    } else assert.deepEqual(found, expected, `${name}: ${field}`);
   }
 }
 

@@ -4,13 +4,19 @@ import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
-import { Decision, Engine, NotReadyError, OUTCOMES, PolicyError, Principal, REASONS } from 'doorward';
-import type { Context, DecideRequest, Outcome, Reason, Recovery, Status } from 'doorward';
+import { Agent, request as send } from 'undici';
+import {
+  Caller, CredentialUnobtainable, Decision, Diagnosis, Engine, NotReadyError, OUTCOMES, PolicyError, Principal, REASONS, RetryBlocked, SourceError,
+  diagnose,
+} from 'doorward';
+import type { Clue, Context, DecideRequest, Origin, Outcome, Reason, Recovery, Retry, Skew, Source, Status } from 'doorward';
 import { doorward as onExpress } from 'doorward/express';
 import { doorward as onFastify, rewriteUrl } from 'doorward/fastify';
+import { diagnoseResponse, diagnosisOf, withCredential } from 'doorward/fetch';
 import { doorward as onHono } from 'doorward/hono';
 import { decide, doorward as onHttp } from 'doorward/http';
 import { doorward as onKoa } from 'doorward/koa';
+import { diagnosisOf as diagnosisOfAnswer, interceptor } from 'doorward/undici';
 
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Any<T> = 0 extends 1 & T ? true : false;
@@ -145,3 +151,44 @@ createServer().on('upgrade', (req) => decide(engine, req).allowed);
 onHttp(engine);
 
 export { facts, json, known, later, lines, next, number, outcomes, sentence, subject };
+
+const diagnosis = diagnose({ status: 401, headers: new Headers(), body: 'x' }, { sent: { scheme: 'Bearer', at: new Date(), issuedAt: 7 }, now: 1n });
+holds<Equals<typeof diagnosis, Diagnosis>>();
+holds<Equals<typeof diagnosis.reason, Reason | null>>();
+holds<Equals<typeof diagnosis.origin, Origin>>();
+holds<Equals<typeof diagnosis.retry, Retry>>();
+holds<Equals<typeof diagnosis.skew, Skew | null>>();
+holds<Equals<typeof diagnosis.clues, readonly Clue[]>>();
+createServer((req) => diagnose({ statusCode: 401, headers: req.headers }));
+diagnose({ status: 401, headers: [['a', 'b']] });
+diagnose({ status: 401, headers: ['a', 'b'] });
+// @ts-expect-error: the body of a Response is a stream, of which the beginning is read first
+diagnose(new Response('x'));
+// @ts-expect-error: nothing is misspelt
+diagnose({ status: 401 }, { sent: { shceme: 'Bearer' } });
+
+const sources: Source[] = [
+  { file: '/token' }, { environment: 'TOKEN' }, { exec: ['get-token'], timeout: 5, variables: { REGION: 'eu' } }, { kubernetes: {} },
+  { client_credentials: { issuer: 'https://idp.example', client_id: 'svc-a', client_secret: { environment: 'SECRET' }, scope: 'a b' } },
+  { vault: { url: 'https://vault.example/v1/secret/data/svc-a', field: 'token', token: { file: '/vault-token' } } },
+  () => 'token', async () => ({ access_token: 'token', expires_in: 60 }), ({ scope, signal }) => ({ token: `${scope}${signal.aborted}`, expiresAt: new Date() }), null,
+];
+// @ts-expect-error: a source gives a token
+withCredential(() => 7);
+// @ts-expect-error: nothing is misspelt
+withCredential({ fiel: '/token' });
+const fetched = withCredential(sources[0], { origins: ['https://api.example'], proof: ({ nonce, url }) => `${nonce}${url}`, onReport: ({ reason }) => { reason.length; } });
+const plain: typeof globalThis.fetch = fetched;
+fetched('https://api.example', { signal: AbortSignal.timeout(1) }).then((response) => {
+  holds<Equals<ReturnType<typeof diagnosisOf>, Diagnosis | null>>();
+  return diagnosisOf(response) ?? diagnoseResponse(response);
+});
+const agent = new Agent().compose(interceptor(fetched.caller));
+send('https://api.example', { dispatcher: agent }).then((answer) => diagnosisOfAnswer(answer)?.reason);
+const exchange = new Caller(null, { name: 'orders' }).begin({ url: 'https://api.example', method: 'POST', replayable: false });
+exchange.ready().then(() => (exchange.judge({ status: 401, finalUrl: '' }) === 'recover' ? exchange.recover() : 'latest'));
+// @ts-expect-error: these are thrown, not made
+new RetryBlocked('x');
+holds<Equals<CredentialUnobtainable['diagnosis'], Diagnosis | null>>();
+const asFetch = plain.name;
+throw new SourceError(asFetch, { hard: true, retryAfter: 7 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { OUTCOMES, REASONS, RECOVERIES, SIGNALS, Engine } from '../index.mjs';
+import { CLUES, OUTCOMES, REASONS, RECOVERIES, SIGNALS, Engine } from '../index.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const reasons = JSON.parse(read('../../../crates/doorward/reasons.json'));
@@ -27,6 +27,7 @@ describe('vocabulary', () => {
     assert.deepEqual(OUTCOMES, vocabulary.outcomes);
     assert.deepEqual(SIGNALS, vocabulary.signals);
     assert.deepEqual(RECOVERIES, vocabulary.recoveries.map(({ code }) => code));
+    assert.deepEqual(CLUES, Object.fromEntries(vocabulary.clues.map(({ code, sentence }) => [code, sentence])));
   });
 
   it('a decision advises as the table does', () => {
@@ -40,6 +41,8 @@ describe('vocabulary', () => {
       ['Reason', reasons.map(({ code }) => code)], ['Recovery', vocabulary.recoveries.map(({ code }) => code)],
       ['Outcome', vocabulary.outcomes], ['Signal', vocabulary.signals], ['Disclosure', vocabulary.disclosures],
       ['Grounds', vocabulary.grounds], ['CredentialKind', vocabulary.credential_kinds], ['WireError', vocabulary.wire_errors],
+      ['Clue', vocabulary.clues.map(({ code }) => code)], ['Confidence', vocabulary.confidences], ['Origin', vocabulary.origins],
+      ['Retry', vocabulary.retries],
     ]) {
       assert.deepEqual(union(name), codes, name);
       assert.match(types, new RegExp(`export type ${name} =\\n(  \\| '.*'\\n)+  \\| \\(string & \\{\\}\\);\\n`));

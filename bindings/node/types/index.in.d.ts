@@ -90,6 +90,12 @@ export type Context =
   | {
       /** The first role of the route that the token lacks. */
       readonly role: string;
+    }
+  | {
+      /** Why a gateway before this service took the credential away. */
+      readonly cause: Reason;
+      /** When that was, in Unix seconds. */
+      readonly at: number;
     };
 
 /** A value of JSON. */
@@ -447,6 +453,16 @@ export class Engine {
   /** What happened to keys, files and the policy since the last call, each a line for your log; the latest few hundred. */
   events(): string[];
   /**
+   * The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so
+   * that the application behind it can say why there is none. It is a fact for operators, and never a reason to let anybody in;
+   * it is good for this method and target, and for a minute. `null` where the policy has no `trace.key`, and where nothing was
+   * taken away. A gateway removes the lines of this field that come in.
+   *
+   * @param cause why the credential was refused: `decision.concealed ?? decision.reason`
+   * @throws {RangeError} for a cause that is no reason
+   */
+  traceMarker(request: { readonly method: string; readonly url: string }, cause: Reason, now?: Time): string | null;
+  /**
    * Decides on a request. A refusal is returned, never thrown.
    *
    * @throws {TypeError} for an argument of another type
@@ -507,3 +523,8 @@ export interface GuardOptions {
    */
   onError?: (error: unknown) => void;
 }
+
+/** Every clue by its code, as a sentence. */
+export const CLUES: { readonly [code: string]: string };
+
+export * from './client/types.js';

@@ -18,7 +18,7 @@ use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use doorward::error::{LoadError, LoadErrors};
 use doorward::snapshot::Snapshot;
-use doorward::{Engine as Inner, Field, Fields, Format, Request, UnixTime};
+use doorward::{Engine as Inner, Field, Fields, Format, Reason, Request, UnixTime};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -268,6 +268,28 @@ impl Engine {
             str::from_utf8(jwks.0).map_err(|_| PyValueError::new_err("expected keys as UTF-8 text"))?;
         let supplied = py.detach(|| self.here().supply_keys(issuer, text, time(now)));
         supplied.map_err(|fault| PyValueError::new_err(fault.to_string()))
+    }
+
+    /// The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so
+    /// that the application behind it can say why there is none. It is a fact for operators, and never a reason to let anybody
+    /// in; it is good for this method and target, and for a minute.
+    ///
+    /// `cause` is why the credential was refused: `decision.concealed or decision.reason`. None where the policy has no
+    /// `trace.key`, and where nothing was taken away. A gateway removes the lines of this field that come in.
+    ///
+    /// Raises ValueError for a cause that is no reason.
+    #[pyo3(signature = (*, method, url, cause, now=None))]
+    fn trace_marker(
+        &self,
+        method: Text<'_>,
+        url: Text<'_>,
+        cause: &str,
+        now: Option<Moment>,
+    ) -> PyResult<Option<String>> {
+        let reason = Reason::from_code(cause).ok_or_else(|| {
+            PyValueError::new_err(format!("expected a reason, found `{}`", cause.escape_debug()))
+        })?;
+        Ok(self.here().trace_marker(&Request::new(method.0, url.0, &[]), reason, time(now)))
     }
 
     /// What is trusted, how fresh it is and what happens next, as plain values; times are in Unix seconds. Nothing in it is

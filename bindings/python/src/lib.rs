@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 
 mod asgi;
+mod caller;
 mod decision;
+mod diagnosis;
 mod engine;
 mod fault;
 mod fork;
@@ -15,6 +17,7 @@ mod memory;
 mod moment;
 mod principal;
 mod revocation;
+mod source;
 mod target;
 mod text;
 mod typed;
@@ -27,11 +30,17 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _doorward {
     #[pymodule_export]
+    use super::caller::{Answered, Attempt, CallerState, Prepared};
+    #[pymodule_export]
     use super::decision::Decision;
+    #[pymodule_export]
+    use super::diagnosis::_diagnose;
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::principal::Principal;
+    #[pymodule_export]
+    use super::source::{Credential, Source};
 
     /// The version of the package.
     #[pymodule_export]

@@ -103,6 +103,27 @@ impl<'py> Lines<'py> {
     }
 }
 
+/// Every pair of `headers`, an iterable of pairs, with copies of both texts.
+pub(crate) fn pairs(headers: &Bound<'_, PyAny>) -> PyResult<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for pair in headers.try_iter()? {
+        let pair = pair?;
+        let wrong = || mistyped("headers as (name, value) pairs", &pair);
+        let mut texts = Vec::new();
+        if !pair.is_instance_of::<PyTuple>() && !pair.is_instance_of::<PyList>() {
+            return Err(wrong());
+        }
+        for text in pair.try_iter()? {
+            texts.push(Text::extract(text?.as_borrowed())?.0.to_vec());
+        }
+        match <[Vec<u8>; 2]>::try_from(texts) {
+            Ok([name, value]) => all.push((name, value)),
+            Err(_) => return Err(wrong()),
+        }
+    }
+    Ok(all)
+}
+
 fn lent<'a>((name, value): &'a Line<'_>) -> PyResult<Field<'a>> {
     Ok(match value {
         Value::Text(text) => Field::new(*name, utf8(text.as_any().as_borrowed())?),

@@ -142,6 +142,10 @@ pub(crate) fn context<'py>(py: Python<'py>, facts: &Context<'_>) -> PyResult<Bou
         Context::Claim(claim) => all.set_item(intern!(py, "claim"), claim)?,
         Context::Scope(scope) => all.set_item(intern!(py, "scope"), scope)?,
         Context::Role(role) => all.set_item(intern!(py, "role"), role)?,
+        Context::Upstream { cause, at } => {
+            all.set_item(intern!(py, "cause"), cause.code())?;
+            all.set_item(intern!(py, "at"), seconds(py, *at)?)?;
+        }
         // The list may grow in the core before it does here.
         _ => {}
     }

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ISSUER = "https://idp.example"
@@ -37,6 +38,11 @@ class Issuer:
         }
         kept = {name: value for name, value in all_claims.items() if value is not None}
         return jwt.encode(kept, self._key, algorithm="ES256", headers=self._headers)
+
+    def private_pem(self) -> str:
+        """The key itself, for who signs tokens in another process."""
+        form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        return self._key.private_bytes(*form, serialization.NoEncryption()).decode()
 
     def bearer(self, subject: str = "svc-a", scope: str = "orders:read", **claims: Any) -> str:
         """A value of `Authorization`."""

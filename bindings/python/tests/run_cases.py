@@ -1,4 +1,4 @@
-"""Answers every case of the table of decisions through the Python package, one JSON line per case.
+"""Answers every case of the table, be it a request or a response, one JSON line per case.
 
     python run_cases.py ROOT FILE...
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import doorward
-from doorward import Decision, Engine, PolicyError, Principal
+from doorward import Decision, Diagnosis, Engine, PolicyError, Principal, Sent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -29,12 +29,15 @@ def main(arguments: list[str], out: TextIO) -> None:
 
 
 def answers(root: Path, file: str) -> Iterator[dict[str, Any]]:
-    """What the package says about each case of a file, in order; cases about a response are left out."""
+    """What the package says about each case of a file."""
     path = root / file
     table = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     folder = path.parent
     if "policy_error" in table:
         yield {"case": f"{file}#policy_error", "errors": faults(table, folder)}
+    for case in table.get("cases", []):
+        if "response" in case:
+            yield {"case": f"{file}#{case['id']}", "diagnosis": diagnosed(case).to_dict()}
     cases = [case for case in table.get("cases", []) if "request" in case]
     if cases:
         shared = load(table, folder)
@@ -95,6 +98,21 @@ def decide(engine: Engine, request: dict[str, Any], at: int | Decimal | str) -> 
         body=None if body is None else body.encode(),
         peer=request.get("peer"),
         now=moment(at),
+    )
+
+
+def diagnosed(case: dict[str, Any]) -> Diagnosis:
+    """What an answer means."""
+    sent: dict[str, Any] = dict(case.get("sent", {}))
+    for name in sent.keys() & {"at", "issued_at", "expires_at"}:
+        sent[name] = None if sent[name] is None else moment(sent[name])
+    response = case["response"]
+    return doorward.diagnose(
+        response["status"],
+        [(name, value) for name, value in response.get("headers", [])],
+        response.get("body", "").encode(),
+        sent=Sent(**sent),
+        now=moment(case["at"]),
     )
 
 

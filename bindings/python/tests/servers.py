@@ -21,10 +21,16 @@ import waitress.wasyncore
 PATIENCE = 20.0
 
 
+def free_port() -> int:
+    """A port that is free now, for who must know its address before it serves."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 @contextmanager
-def under_uvicorn(app: Any, **options: Any) -> Iterator[str]:
+def under_uvicorn(app: Any, *, port: int = 0, **options: Any) -> Iterator[str]:
     """Serves an ASGI application with uvicorn."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", **options))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

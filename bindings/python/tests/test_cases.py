@@ -1,4 +1,4 @@
-"""The whole table of decisions, through the package, against what each case expects."""
+"""The whole table, requests and responses, through the package, against what each case expects."""
 
 import json
 from collections.abc import Iterator
@@ -17,9 +17,10 @@ def expected(file: str) -> Iterator[tuple[str, dict[str, Any]]]:
     table = json.loads((ROOT / file).read_text(encoding="utf-8"))
     if "policy_error" in table:
         yield f"{file}#policy_error", {"error": table["policy_error"]}
-    for case in table.get("cases", []):
-        if "request" in case:
-            yield f"{file}#{case['id']}", case["expect"]
+    for kind in ("response", "request"):
+        for case in table.get("cases", []):
+            if kind in case:
+                yield f"{file}#{case['id']}", case["expect"]
     for entry in table.get("policies", []):
         yield f"{file}#{entry['id']}", entry
 
@@ -31,20 +32,22 @@ def test_every_case_has_its_answer(file: str) -> None:
     assert [answer["case"] for answer in answers] == [name for name, _ in expectations]
     for answer, (name, expect) in zip(answers, expectations, strict=True):
         answer = json.loads(json.dumps(answer))
-        if "answer" in answer:
+        if found := answer.get("answer") or answer.get("diagnosis"):
             for member, value in expect.items():
-                assert meets(answer["answer"][member], value, member), (
-                    name,
-                    member,
-                    answer["answer"][member],
-                )
+                assert meets(found[member], value, member), (name, member, found[member])
         else:
             check_faults(name, expect, answer["errors"])
 
 
 def meets(found: Any, wanted: Any, member: str) -> bool:
-    """Of `principal` and `context` only the given members are compared, everything else as a whole."""
-    if member in ("principal", "context") and isinstance(wanted, dict) and isinstance(found, dict):
+    """Of some objects only the given members are compared, everything else as a whole."""
+    if member == "diagnosis" and wanted == "none":
+        return found is None
+    if (
+        member in ("principal", "context", "demand", "skew")
+        and isinstance(wanted, dict)
+        and isinstance(found, dict)
+    ):
         return all(found.get(name) == value for name, value in wanted.items())
     return bool(found == wanted)
 

@@ -18,16 +18,26 @@ INFO = f"doorward-{VERSION}.dist-info"
 
 WHEEL = {
     "doorward/__init__.py",
+    "doorward/_caller.py",
+    "doorward/_content.py",
+    "doorward/_diagnosis.py",
     "doorward/_doorward.abi3.so",
     "doorward/_doorward.pyi",
     "doorward/_errors.py",
+    "doorward/_exchange.py",
+    "doorward/_flow.py",
     "doorward/_hosts.py",
+    "doorward/_source.py",
     "doorward/_status.py",
     "doorward/_vocabulary.py",
+    "doorward/_waiting.py",
     "doorward/asgi.py",
     "doorward/django.py",
     "doorward/fastapi.py",
+    "doorward/httpx.py",
+    "doorward/httpx2.py",
     "doorward/py.typed",
+    "doorward/requests.py",
     "doorward/wsgi.py",
     f"{INFO}/METADATA",
     f"{INFO}/RECORD",
@@ -42,9 +52,13 @@ engine = doorward.Engine.from_policy({"routes": [{"path": "/healthz", "accept": 
 assert engine.decide(method="GET", url="/healthz", headers=[]).allowed
 refused = engine.decide(method="GET", url="/v1", headers=[("Authorization", "Bearer x")])
 assert refused.reason is doorward.Reason.ROUTE_UNMATCHED, refused
+assert "asyncio" not in sys.modules
 from doorward.asgi import DoorwardMiddleware
 from doorward.wsgi import DoorwardMiddleware
-assert not {"django", "fastapi", "asgiref", "flask"} & {name.partition(".")[0] for name in sys.modules}
+assert doorward.diagnose(401, []).reason is doorward.Reason.CREDENTIAL_MISSING
+doorward.Caller({"environment": "TOKEN"})
+heavy = {"django", "fastapi", "asgiref", "flask", "httpx", "requests"}
+assert not heavy & {name.partition(".")[0] for name in sys.modules}
 print(doorward.__version__, doorward.__file__)
 """
 

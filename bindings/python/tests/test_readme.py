@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
+from fastapi import FastAPI, Header, Response
 from issuer import AUDIENCE, ISSUER, Issuer
 from provider import published
 from servers import under_uvicorn, under_waitress
@@ -86,6 +87,28 @@ def test_the_lines_for_fastapi_work(issuer: Issuer) -> None:
 def test_the_lines_for_flask_work(issuer: Issuer) -> None:
     with executed("Flask(") as names, under_waitress(names["app"]) as address:
         check(address, issuer)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_lines_of_a_client_work() -> None:
+    app, code = FastAPI(), block("doorward.httpx")
+
+    @app.post("/token")
+    def issue() -> dict[str, object]:
+        return {"access_token": "good", "token_type": "Bearer", "expires_in": 600}
+
+    @app.get("/v1/orders/7")
+    def order(authorization: Annotated[str, Header()]) -> Response:
+        return Response(status_code=200 if authorization == "Bearer good" else 401)
+
+    Path("secret").write_text("s3cret")
+    printed = StringIO()
+    with under_uvicorn(app) as address, redirect_stdout(printed):
+        names: dict[str, Any] = {}
+        code = re.sub(r"https://(idp|api)\.example", f"http://{address}", code)
+        exec(compile(code, "README.md", "exec"), names)
+    assert names["answer"].status_code == 200
+    assert printed.getvalue().splitlines() == re.findall(r"# -> (.+)", code)
 
 
 def test_the_lines_for_django_are_settings() -> None:

@@ -3,24 +3,45 @@
 from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import doorward
+import doorward.httpx
+import doorward.requests
 import pytest
+import requests
 from doorward import (
+    Caller,
+    CallerError,
+    Clue,
+    Confidence,
+    Credential,
     CredentialKind,
+    CredentialUnobtainable,
     Decision,
+    Demand,
+    Diagnosis,
     Disclosure,
     Engine,
     Grounds,
     NotReadyError,
+    Origin,
     Outcome,
     PolicyError,
     PolicyFault,
     Principal,
     Reason,
     Recovery,
+    Retry,
+    RetryBlocked,
+    Sent,
     Signal,
+    Skew,
+    Source,
+    SourceFault,
     Status,
+    Want,
 )
 from doorward.asgi import DoorwardMiddleware as AsgiMiddleware
 from doorward.wsgi import DoorwardMiddleware as WsgiMiddleware
@@ -171,3 +192,81 @@ def test_frameworks_take_the_middlewares(engine: Engine) -> None:
     wrapped: AsgiMiddleware = AsgiMiddleware(app, engine)
     flask = Flask(__name__)
     assert wrapped.engine is WsgiMiddleware(flask.wsgi_app, engine, form_limit=1).engine
+
+
+def test_a_diagnosis_has_its_types() -> None:
+    diagnosis = doorward.diagnose(401, {"WWW-Authenticate": "Bearer"}, b"", sent=Sent(scheme="Bearer"), now=1)
+    assert_type(diagnosis, Diagnosis)
+    assert_type(diagnosis.status, int)
+    assert_type(diagnosis.reason, Reason | None)
+    assert_type(diagnosis.cause, Reason | None)
+    assert_type(diagnosis.confidence, Confidence)
+    assert_type(diagnosis.origin, Origin)
+    assert_type(diagnosis.product, str | None)
+    assert_type(diagnosis.clues, tuple[Clue, ...])
+    assert_type(diagnosis.misused_status, bool)
+    assert_type(diagnosis.proper_status, int | None)
+    assert_type(diagnosis.skew, Skew | None)
+    assert_type(diagnosis.recovery, Recovery)
+    assert_type(diagnosis.retry, Retry)
+    assert_type(diagnosis.retry_after, int | None)
+    assert_type(diagnosis.signal, Signal | None)
+    assert_type(diagnosis.demand, Demand)
+    assert_type(diagnosis.demand.scope, str | None)
+    assert_type(diagnosis.summary, str)
+    assert_type(diagnosis.refused, bool)
+    assert_type(diagnosis.to_dict(), dict[str, Any])
+    assert_type(doorward.requests.diagnosis(requests.Response()), Diagnosis | None)
+
+
+def test_every_source_has_its_type() -> None:
+    def plain() -> str:
+        return "a"
+
+    def wanting(want: Want) -> Credential:
+        return Credential("a", expires_in=1 if want.refresh else 0.5)
+
+    async def later() -> str:
+        return "a"
+
+    async def later_wanting(want: Want) -> Credential:
+        return Credential("a", want.scope or "Bearer")
+
+    sources: list[Callable[[], Caller]] = [
+        Caller,
+        lambda: Caller(plain),
+        lambda: Caller(wanting),
+        lambda: Caller(later),
+        lambda: Caller(later_wanting),
+        lambda: Caller({"file": Path("token"), "scheme": "Token"}),
+        lambda: Caller({"environment": "TOKEN"}),
+        lambda: Caller({"exec": ["token", "--new"], "timeout": 3, "variables": {"A": "b"}}),
+        lambda: Caller({"kubernetes": {}}),
+        lambda: Caller(Source({"file": "token"}), origins=["https://api.example"], attempts=2),
+        lambda: doorward.httpx.Auth(plain, cooldown=(1, 2.5)).caller,
+        lambda: doorward.requests.Auth(Caller(plain)).caller,
+    ]
+    for make in sources:
+        assert_type(make(), Caller)
+        assert_type(make().status(), dict[str, Any])
+    wrong: list[Callable[[], object]] = [
+        lambda: Caller(1),  # type: ignore[arg-type]
+        lambda: Caller(plain, origins="https://api.example/"),
+        lambda: Caller(plain, attempts="2"),  # type: ignore[arg-type]
+        lambda: doorward.httpx.Auth(plain, retries=1),  # type: ignore[call-arg]
+        lambda: doorward.requests.Auth(Caller(plain), attempts=1),
+    ]
+    for call in wrong:
+        with pytest.raises(TypeError):
+            call()
+    with pytest.raises(ValueError, match="misspelt"):
+        Caller({"misspelt": "a"})  # type: ignore[arg-type]
+
+
+def test_what_was_not_sent_has_its_types() -> None:
+    for error in (RetryBlocked("a", 1.5, None), CredentialUnobtainable("a", None, None)):
+        assert_type(error.reason, Reason)
+        assert_type(error.until, float | None)
+        assert_type(error.diagnosis, Diagnosis | None)
+        assert str(error) == "a" and isinstance(error, CallerError)
+    assert_type(SourceFault("a", hard=True).retry_after, float | None)

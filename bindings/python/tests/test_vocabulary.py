@@ -6,7 +6,20 @@ from pathlib import Path
 
 import doorward
 import pytest
-from doorward import CredentialKind, Disclosure, Engine, Grounds, Outcome, Reason, Recovery, Signal
+from doorward import (
+    Clue,
+    Confidence,
+    CredentialKind,
+    Disclosure,
+    Engine,
+    Grounds,
+    Origin,
+    Outcome,
+    Reason,
+    Recovery,
+    Retry,
+    Signal,
+)
 
 TABLES = Path(__file__).parents[3] / "crates/doorward"
 
@@ -45,6 +58,9 @@ def test_every_reason_is_the_one_of_the_table() -> None:
         (Disclosure, "disclosures"),
         (Grounds, "grounds"),
         (CredentialKind, "credential_kinds"),
+        (Confidence, "confidences"),
+        (Origin, "origins"),
+        (Retry, "retries"),
     ],
 )
 def test_every_word_is_in_its_enum(enum: type[Enum], name: str) -> None:
@@ -57,6 +73,12 @@ def test_every_recovery_has_its_advice() -> None:
     words = table("vocabulary.json")
     assert isinstance(words, dict)
     assert [{"code": each.value, "advice": each.advice} for each in Recovery] == words["recoveries"]
+
+
+def test_every_clue_has_its_sentence() -> None:
+    words = table("vocabulary.json")
+    assert isinstance(words, dict)
+    assert [{"code": each.value, "sentence": each.sentence} for each in Clue] == words["clues"]
 
 
 def test_a_member_is_its_string() -> None:

@@ -31,11 +31,11 @@ pub(crate) fn format(arguments: &mut Parser, known: &[Format]) -> Result<Format,
     })
 }
 
-/// The value of `--at`.
-pub(crate) fn time(arguments: &mut Parser) -> Result<UnixTime, Failure> {
+/// The value of an option that is a time.
+pub(crate) fn time(arguments: &mut Parser, name: &str) -> Result<UnixTime, Failure> {
     let text = arguments.value()?.string()?;
     parse_time(&text).ok_or_else(|| {
         let found = text.escape_debug();
-        Failure::usage(format!("expected `--at` as Unix seconds or a time of RFC 3339, found `{found}`"))
+        Failure::usage(format!("expected `{name}` as Unix seconds or a time of RFC 3339, found `{found}`"))
     })
 }

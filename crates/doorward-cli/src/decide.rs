@@ -31,7 +31,7 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
         match argument {
             Arg::Short('h') | Arg::Long("help") => return crate::help(output, HELP),
             Arg::Long("policy") => policy = Some(arguments.value()?),
-            Arg::Long("at") => at = Some(arguments::time(&mut arguments)?),
+            Arg::Long("at") => at = Some(arguments::time(&mut arguments, "--at")?),
             Arg::Long("format") => {
                 form = arguments::format(&mut arguments, &[Format::Text, Format::Json])?;
             }

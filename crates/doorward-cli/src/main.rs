@@ -1,12 +1,14 @@
-//! The `doorward` command: decide, test, explain and check, with exit codes that scripts can rely on.
+//! The `doorward` command: decide, diagnose, test, explain and check, with exit codes that scripts can rely on.
 
 mod arguments;
 mod base64url;
 mod check;
 mod decide;
 mod demo;
+mod diagnose;
 mod ending;
 mod explain;
+mod fetch;
 mod http;
 mod input;
 mod jws;
@@ -26,7 +28,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-Decides whether a caller is let in, and says why not and what would help.
+Decides whether a caller is let in, and says why not and what would help; to the caller, too.
 
 usage: doorward VERB [OPTION]…
 
@@ -34,6 +36,8 @@ usage: doorward VERB [OPTION]…
   test CASES…                  run tables of decisions against their policies
   explain TOKEN                show what a token says, without verifying it
   check POLICY…                load policies and show every fault
+  diagnose RESPONSE…           say what an answer means to its caller: why do I get a 401 here?
+  fetch URL                    send a request with a credential, recover as a client would, and show each step
   reasons                      list every reason for a refusal
   demo                         show one request for each thing that can go wrong
   jws verify --keys F TOKEN…   verify signed objects without any policy
@@ -88,9 +92,11 @@ fn run_verb(name: OsString, arguments: Parser, output: &mut Output) -> Result<En
         "decide" => decide::run,
         "test" => test::run,
         "explain" => explain::run,
+        "fetch" => fetch::run,
         "check" => check::run,
         "reasons" => reasons::run,
         "demo" => demo::run,
+        "diagnose" => diagnose::run,
         "jws" => jws::run,
         "status" => status::run,
         #[cfg(unix)]

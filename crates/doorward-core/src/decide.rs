@@ -82,7 +82,13 @@ pub fn decide_with<'d, T: AsTables, K: Keys, S: Stores>(
     let max_len = usize::try_from(tables.settings.max_credential).unwrap_or(usize::MAX);
     let presented = match credential::find(request, target.query, route.places, max_len, &mut bump) {
         Ok(presented) => presented,
-        Err(reason) => return refuse(facts, &tables, Some(route), reason.into()),
+        Err(reason) => {
+            let upstream = match reason {
+                Reason::CredentialMissing => policy::upstream(&tables, keys, request, path, now, &mut bump),
+                _ => None,
+            };
+            return refuse(facts, &tables, Some(route), upstream.unwrap_or(reason.into()));
+        }
     };
     facts.place = presented.place;
     let desk = Desk { tables: &tables, keys, stores, request, now, hidden: route.hidden };
@@ -138,7 +144,9 @@ fn refuse<'d>(
     let status =
         if reason == Reason::RouteUnmatched { tables.settings.unmatched.status() } else { reason.status() };
     let demand = route.map_or_else(Demand::default, |route| tables.demand(route));
-    Decision::refuse(facts, Refusal { reason, context, concealed: None, status, retry_after: wait, demand })
+    let hop = tables.hop();
+    let refusal = Refusal { reason, context, concealed: None, status, retry_after: wait, demand, hop };
+    Decision::refuse(facts, refusal)
 }
 
 /// The refusal of a path without a route, whatever the true reason is.
@@ -151,6 +159,7 @@ fn conceal<'d>(facts: Facts<'d>, tables: &Tables<'d>, fault: Fault<'d>) -> Decis
         // An unmatched path has nothing to wait for.
         retry_after: None,
         demand: Demand::default(),
+        hop: tables.hop(),
     };
     // Nobody is known on a path without a route.
     Decision::refuse(Facts { principal: None, ..facts }, refusal)

@@ -135,6 +135,17 @@ impl<'d> Decision<'d> {
         }
     }
 
+    /// Why the caller is refused in the first place: the reason of the gateway that took its credential away, or else the
+    /// true one of this refusal. For operators, and for whoever is behind this.
+    #[must_use]
+    pub const fn root_cause(&self) -> Option<Reason> {
+        match (self.context(), self.concealed()) {
+            (Some(Context::Upstream { cause, .. }), _) => Some(*cause),
+            (_, Some(concealed)) => Some(concealed),
+            _ => self.reason(),
+        }
+    }
+
     /// What the caller should do next.
     #[must_use]
     pub const fn recovery(&self) -> Recovery {

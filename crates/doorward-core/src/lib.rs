@@ -25,6 +25,8 @@
 //! * [`wire`]: parsers of bytes that know nothing of policy.
 //! * [`credential`], [`jose`], [`key`], [`challenge`]: the protocols, one room each.
 //! * [`policy`]: compiled policies, and what they say of a route, a token and a caller.
+//! * [`diagnose`](mod@diagnose): the caller's side, which reads the answer that a service gave.
+//! * [`recover`]: the caller's side again: what to send, when to obtain a new credential, when to stop.
 //! * [`store`] and [`stores`]: what may be remembered between decisions, in memory that the host lends.
 //! * [`decision`] and [`decide`](mod@decide): the line itself, and what comes out of it.
 //!
@@ -45,6 +47,7 @@ pub mod challenge;
 pub mod credential;
 pub mod decide;
 pub mod decision;
+pub mod diagnose;
 pub mod jose;
 pub mod key;
 pub mod limits;
@@ -52,6 +55,7 @@ pub mod outcome;
 pub mod policy;
 pub mod principal;
 pub mod reason;
+pub mod recover;
 pub mod recovery;
 pub mod refusal;
 pub mod request;
@@ -64,6 +68,7 @@ pub mod stores;
 pub mod text;
 pub mod time;
 pub mod wire;
+mod wire_error;
 
 pub use decide::decide;
 pub use decision::Decision;

@@ -182,3 +182,140 @@ pub const REPLAY_SHARE: usize = 2;
 /// How many peers and credentials the limit on failures counts at once: as many as one site of IPv6 has networks (RFC 6177,
 /// section 2), in half a megabyte.
 pub const FAILURES_KEYS: usize = 1 << 16;
+
+/// The longest field of an answer that is read, in bytes: with less than all of it, as much as [`FETCH_HEADER_BYTES`] takes of
+/// a whole header.
+pub const RESPONSE_FIELD_BYTES: usize = 64 * 1024;
+
+/// How many challenges are read of one line, and of one answer: RFC 9110 has a dozen schemes registered, and no server asks for all.
+pub const CHALLENGES_READ: usize = 16;
+
+/// How many parameters of one challenge are read: a Digest challenge, the widest that is registered, has nine (RFC 7616, section 3.3).
+pub const CHALLENGE_PARAMETERS: usize = 32;
+
+/// How many empty elements of a list are passed over: RFC 9110, section 5.6.1.2 asks for a reasonable number, and what joins lines
+/// leaves one for each.
+pub const EMPTY_ELEMENTS: usize = 32;
+
+/// How much of an answer's body is looked at, in bytes: error objects of this field stay below one or two KiB, and their words for
+/// programs stand in front; pages of proxies run on, and say no more at their end.
+pub const RESPONSE_BODY_BYTES: usize = 16 * 1024;
+
+/// The longest message that a trace marker is authenticated with, in bytes: the longest path that is normalised ([`PATH`]), and
+/// room for a method, of which the longest that is registered has 17 (RFC 4437, section 6).
+pub const TRACE_MESSAGE: usize = PATH + 256;
+
+/// How far a trace marker's time may be from ours, leeway not counted, in seconds: what proxies wait for a server behind them
+/// by default (nginx's `proxy_read_timeout`), so that none outlives the request that it goes with by much.
+pub const TRACE_WINDOW: u64 = 60;
+
+/// The shortest key of trace markers, in bytes: the hash's output (RFC 2104, section 3).
+pub const TRACE_KEY_MIN: usize = 32;
+
+/// The longest key of trace markers, in bytes: four blocks of the hash, which makes no key stronger that is longer than one
+/// (RFC 2104, section 3); a file with more is another file.
+pub const TRACE_KEY_MAX: usize = 256;
+
+/// The longest name that a policy may give in `Proxy-Status`, in bytes: that of a host (RFC 1035, section 2.3.4).
+pub const HOP_NAME: usize = 255;
+
+/// How much of a body is searched for texts that products are known by, in bytes: they are one sentence, or stand in the first
+/// lines of a page.
+pub const RESPONSE_TEXT_BYTES: usize = 4 * 1024;
+
+/// The longest wait that is taken from an answer, in seconds: a day, in which every quota in use begins again; whoever asks for
+/// more gets no more said of it.
+pub const ANSWER_WAIT_MAX: u64 = 86_400;
+
+/// How long a credential counts as fresh, in seconds: no issuer gives tokens that live shorter, so that one of this age cannot
+/// have expired.
+pub const CREDENTIAL_FRESH: u64 = 60;
+
+/// How long to wait with a token that is not valid yet where nothing tells for how long, in seconds: hosts that keep time by NTP
+/// differ by less.
+pub const NOT_YET_VALID_WAIT: u64 = 5;
+
+/// How long to wait where a refusal is a limit and does not say for how long, in seconds: what GitHub's documentation of its limits asks
+/// for.
+pub const UNTOLD_LIMIT_WAIT: u64 = 60;
+
+/// Where numbers begin that are a point in time, and no span until a limit begins anew, in seconds: 31 years, or the year 2001.
+pub const LATEST_SPAN: u64 = 1_000_000_000;
+
+/// By how much of a clock's difference verifiers commonly let a token be early, in seconds: RFC 7519, section 4.1.5 speaks of no more
+/// than a few minutes, and most take one.
+pub const USUAL_LEEWAY: u64 = 60;
+
+/// How far off a measured clock may be when nobody knows when the request was sent, in seconds: what common clients wait for an
+/// answer by default.
+pub const UNTIMED_REQUEST: u64 = 30;
+
+/// How often a client sends one request by default, the first time included: once for a stale nonce, once for a stale
+/// credential.
+pub const SENDS_DEFAULT: u8 = 3;
+
+/// The most that it may be told to: what google-auth (2), azure-core (3) and the MCP SDKs (3) use at most, with room.
+pub const SENDS_MAX: u8 = 8;
+
+/// How long a client may take to obtain a credential before others stop waiting for it, in seconds: a command that asks a
+/// person or a slow issuer takes less; a process that died with the duty takes for ever.
+pub const OBTAIN_LIMIT: u64 = 60;
+
+/// The least time between two tries of a client to obtain a credential after one that brought nothing, in milliseconds: RFC 8628,
+/// section 3.5 asks for five seconds of devices that wait for a person, and no person waits here.
+pub const OBTAIN_PACE_MILLIS: u64 = 1_000;
+
+/// The longest time between two looks at a source that had nothing but what was refused, in milliseconds: a file that is rotated is
+/// noticed as soon as by [`WATCH_EVERY`] and one such look, and an issuer that repeats itself is asked fifteen times a minute.
+pub const OBTAIN_SAME_PACE_MILLIS: u64 = 4_000;
+
+/// The longest time between such tries that fail, in seconds, unless the source asks for more: half of what kubelets take to
+/// bring a new token.
+pub const OBTAIN_BACKOFF_MAX: u64 = 30;
+
+/// The longest `Retry-After` of a source of credentials that is obeyed, in seconds: as for keys ([`KEYS_RETRY_AFTER_MAX`]).
+pub const OBTAIN_RETRY_AFTER_MAX: u64 = KEYS_RETRY_AFTER_MAX;
+
+/// The least wait before the very same request is sent again, in milliseconds; doubled each time. What SDKs of clouds begin with
+/// lies between 0.1 and 1 s.
+pub const RESEND_PACE_MILLIS: u64 = 250;
+
+/// How far back in time threads may be that tell a client the time, in seconds: longer than any pause of a scheduler, shorter than
+/// what a clock is set back by when somebody sets it.
+pub const CLOCK_DISORDER: u64 = 2;
+
+/// How many kinds of suspicious refusals a client keeps until they are taken: more than there are reasons that smell of an attack,
+/// by themselves or by what is behind them.
+pub const REPORTS: usize = 24;
+
+/// How many parts of one service a client remembers, by whether they accept credentials: the paths that a busy client asks for
+/// again and again, in two kilobytes.
+pub const PLACES: usize = 64;
+
+/// How far clocks may be apart for a client to reckon with it, in seconds: a day, for a machine whose date was set by hand or in
+/// the wrong time zone. What is further off is no clock.
+pub const CLOCK_OFFSET_MAX: u64 = 86_400;
+
+/// How many demands a client remembers that a new credential did not satisfy: a client has few uses for one service that it may not
+/// make of it.
+pub const FRUITLESS: usize = 8;
+
+/// The longest text of a service that a client hands on to its source of credentials: scopes and claims of one challenge fit into a
+/// header field, which common servers let grow to 8 KiB.
+pub const WANT_BYTES: usize = 8 * 1024;
+
+/// The most that is read of what a source of credentials says, in bytes, be it a file, a command or an issuer: twice the longest
+/// credential, for what stands beside it.
+pub const SOURCE_BYTES: usize = 2 * CREDENTIAL_MAX;
+
+/// How long a command may take that gives a credential unless its source says otherwise, in seconds: half of what others wait for it
+/// ([`OBTAIN_LIMIT`]).
+pub const EXEC_DEFAULT: u64 = 30;
+
+/// How often sources are looked at again that do not say until when their credential is good, in seconds: what client-go does with
+/// tokens of Kubernetes.
+pub const SOURCE_LOOK_AGAIN: u64 = 60;
+
+/// How long a service may take to say by which name a token for it is asked for, in seconds: less than the issuer gets to connect
+/// ([`FETCH_CONNECT`]), for it only saves the caller a guess.
+pub const METADATA_WHOLE: u64 = 2;

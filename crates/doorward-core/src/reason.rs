@@ -6,61 +6,7 @@
 use crate::outcome::{Outcome, Signal};
 use crate::recovery::Recovery;
 
-/// The error code of a challenge, as registered by the protocols.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum WireError {
-    /// The request uses the credential wrongly ([RFC 6750, section 3.1]).
-    ///
-    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-    InvalidRequest,
-    /// The token is expired, revoked, malformed or otherwise not valid ([RFC 6750, section 3.1]).
-    ///
-    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-    InvalidToken,
-    /// The request needs more than the token grants ([RFC 6750, section 3.1]).
-    ///
-    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-    InsufficientScope,
-    /// The authentication behind the token is too weak or too old ([RFC 9470, section 3]).
-    ///
-    /// [RFC 9470, section 3]: https://www.rfc-editor.org/rfc/rfc9470#section-3
-    InsufficientUserAuthentication,
-}
-
-impl WireError {
-    /// Every code.
-    pub const ALL: [Self; 4] = [
-        Self::InvalidRequest,
-        Self::InvalidToken,
-        Self::InsufficientScope,
-        Self::InsufficientUserAuthentication,
-    ];
-
-    /// The code as it stands in the `error` parameter.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidToken => "invalid_token",
-            Self::InsufficientScope => "insufficient_scope",
-            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
-        }
-    }
-}
-
-/// What kind of challenge a refusal for a reason carries.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Challenge {
-    /// None: another credential would not change the answer.
-    None,
-    /// A challenge without error information, since no usable credential was sent
-    /// ([RFC 6750, section 3.1]).
-    ///
-    /// [RFC 6750, section 3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-    Plain,
-    /// A challenge with this error code.
-    Error(WireError),
-}
+pub use crate::wire_error::{Challenge, WireError};
 
 /// Where a reason comes from and what it maps to in the frameworks of governance.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -189,6 +135,12 @@ impl Reason {
         Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 
+    /// Whether only the caller's side gives this reason: no service answers with it.
+    #[must_use]
+    pub const fn is_of_caller_side(self) -> bool {
+        self.number() >= 1000
+    }
+
     /// The error code of the challenge, where there is one.
     #[must_use]
     pub const fn wire_error(self) -> Option<WireError> {
@@ -203,8 +155,7 @@ use Challenge::{Error, None as NoChallenge, Plain};
 use WireError::{InsufficientScope, InsufficientUserAuthentication, InvalidRequest, InvalidToken};
 
 // 100 request and credential, 200 token, 300 route and permission, 600 proofs and bindings, 800 our own trust,
-// 900 throttling. Reserved: 400 certificates, 500 signed requests, 700 API keys and passwords, 1000 the caller's
-// side.
+// 900 throttling, 1000 the caller's side. Reserved: 400 certificates, 500 signed requests, 700 API keys and passwords.
 reasons! {
     100 PathAmbiguous "path_ambiguous" 400 BadRequest NoChallenge,
     FixRequest, resend: true, Attack,
@@ -247,6 +198,13 @@ reasons! {
     operator: "raise max_credential if the issuer's tokens are really that long",
     ["RFC 6585, section 5", "RFC 9110, section 5.4"],
     csf: ["PR.AA-04", "DE.CM-09"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    106 CredentialStrippedUpstream "credential_stripped_upstream" 401 Unauthenticated Plain,
+    FixRequest, resend: false, Fault,
+    "a gateway took the credential away before it came here, and left an authenticated note why",
+    operator: "look at the root cause that the note names; the caller did send a credential",
+    ["RFC 9110, section 11.6.2", "RFC 6750, section 3.1"],
+    csf: ["PR.AA-03", "DE.CM-09"], zero_trust: ["T6", "T7"], nhi: ["NHI4"], ztmm: ["Authentication", "Visibility & Analytics"];
 
     200 TokenMalformed "token_malformed" 401 Unauthenticated Error(InvalidToken),
     FixRequest, resend: false, Fault,
@@ -437,6 +395,20 @@ reasons! {
     ["RFC 7800, section 3", "RFC 9449, section 7.1", "RFC 8705, section 3"],
     csf: ["PR.AA-02", "PR.AA-04"], zero_trust: ["T6"], nhi: ["NHI2", "NHI9"], ztmm: ["Authentication", "Risk Assessments"];
 
+    601 ProofInvalid "proof_invalid" 401 Unauthenticated Error(InvalidToken),
+    NewProof, resend: true, Fault,
+    "the proof of possession of the token's key was refused",
+    operator: "look for a wrong clock or a wrong external URL; a replayed proof is an incident",
+    ["RFC 9449, section 4.3", "RFC 9449, section 7.1"],
+    csf: ["PR.AA-02", "PR.AA-04"], zero_trust: ["T6"], nhi: ["NHI2", "NHI9"], ztmm: ["Authentication", "Risk Assessments"];
+
+    602 ProofNonceRequired "proof_nonce_required" 401 Unauthenticated Error(InvalidToken),
+    UseNonce, resend: true, Noise,
+    "the proof of possession must hold the nonce of the answer",
+    operator: "nothing",
+    ["RFC 9449, section 8", "RFC 9449, section 9", "RFC 7616, section 3.3"],
+    csf: ["PR.AA-03"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
     800 TrustUnavailable "trust_unavailable" 503 Unavailable NoChallenge,
     Wait, resend: true, Fault,
     "the issuer's keys could not be loaded yet",
@@ -464,57 +436,126 @@ reasons! {
     operator: "look at what this caller was refused for: a broken client, or someone guessing",
     ["RFC 6585, section 4"],
     csf: ["DE.CM-09", "RS.MI-01", "RS.MA-02"], zero_trust: ["T7"], nhi: ["NHI2", "NHI9"], ztmm: ["Visibility & Analytics", "Automation & Orchestration"];
+
+    1000 CredentialRefused "credential_refused" 401 Unauthenticated Error(InvalidToken),
+    RefreshCredential, resend: false, Noise,
+    "the credential was refused, and the answer does not say why",
+    operator: "have the service disclose its reasons, or look into its log",
+    ["RFC 9110, section 15.5.2", "RFC 6750, section 3.1"],
+    csf: ["PR.AA-03", "DE.CM-09"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    1001 CredentialRefusedAgain "credential_refused_again" 401 Unauthenticated Error(InvalidToken),
+    Stop, resend: false, Fault,
+    "the same credential was refused before, and nothing has changed since",
+    operator: "find out why the client has no other credential; retries cannot help",
+    ["RFC 9110, section 15.5.2"],
+    csf: ["DE.CM-09", "RS.MI-01"], zero_trust: ["T7"], nhi: ["NHI9"], ztmm: ["Visibility & Analytics", "Automation & Orchestration"];
+
+    1002 CredentialStripped "credential_stripped" 401 Unauthenticated Plain,
+    FixRequest, resend: false, Fault,
+    "the request carried a credential, and the answer says that none came",
+    operator: "find the proxy between the caller and the service that removes or rewrites the Authorization field",
+    ["RFC 9110, section 11.6.2", "RFC 9110, section 15.5.2"],
+    csf: ["PR.AA-03", "DE.CM-09"], zero_trust: ["T6", "T7"], nhi: ["NHI4"], ztmm: ["Authentication", "Visibility & Analytics"];
+
+    1003 CredentialWithheld "credential_withheld" 401 Unauthenticated Plain,
+    FixRequest, resend: false, Fault,
+    "the request was redirected to another origin, where the client does not send its credential",
+    operator: "give the client the final address; a credential is good for one origin",
+    ["RFC 9110, section 11.5", "RFC 9110, section 15.4"],
+    csf: ["PR.AA-03"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    1004 ClockSkewed "clock_skewed" 401 Unauthenticated Error(InvalidToken),
+    SyncClock, resend: false, Fault,
+    "a fresh credential was refused for its times: the clocks of caller and service differ",
+    operator: "synchronise the clock that is wrong; the diagnosis says by how much they differ",
+    ["RFC 7519, section 4.1.4", "RFC 9110, section 6.6.1"],
+    csf: ["PR.AA-04", "DE.CM-09"], zero_trust: ["T5", "T7"], nhi: [], ztmm: ["Visibility & Analytics"];
+
+    1005 ClaimsDemanded "claims_demanded" 401 Unauthenticated Error(InvalidToken),
+    ReplaceCredential, resend: false, Noise,
+    "the service wants a new token that answers the claims of its challenge",
+    operator: "see that the client passes the claims on to the issuer",
+    ["RFC 9110, section 11.6.1"],
+    csf: ["PR.AA-03", "PR.AA-05"], zero_trust: ["T4", "T6"], nhi: ["NHI4"], ztmm: ["Authentication", "Risk Assessments"];
+
+    1006 SignInOffered "sign_in_offered" 401 Unauthenticated Plain,
+    SendCredential, resend: false, Fault,
+    "the answer sends the caller to a sign-in page for people",
+    operator: "have the gateway answer 401 to programs instead of a page or a redirect",
+    ["RFC 9110, section 15.4", "RFC 9110, section 15.5.2"],
+    csf: ["PR.AA-03"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    1007 ProxyCredentialMissing "proxy_credential_missing" 407 Unauthenticated NoChallenge,
+    AskOperator, resend: false, Fault,
+    "a proxy on the way wants a credential of its own",
+    operator: "set up the client's proxy credential; the credential for the service is not at fault",
+    ["RFC 9110, section 15.5.8", "RFC 9110, section 11.7.1"],
+    csf: ["PR.AA-03"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    1008 NetworkSignInRequired "network_sign_in_required" 511 Unauthenticated NoChallenge,
+    AskOperator, resend: false, Fault,
+    "the network wants a sign-in before it lets anything through",
+    operator: "sign the machine in to its network; the service was not reached",
+    ["RFC 6585, section 6"],
+    csf: ["PR.AA-03"], zero_trust: ["T2"], nhi: [], ztmm: ["Authentication"];
+
+    1009 RequestRefused "request_refused" 400 BadRequest Error(InvalidRequest),
+    FixRequest, resend: false, Fault,
+    "the request uses its credential wrongly",
+    operator: "mend the client, or the proxy that adds a second credential",
+    ["RFC 6750, section 3.1", "RFC 9110, section 15.5.1"],
+    csf: ["PR.AA-03", "DE.CM-09"], zero_trust: ["T6"], nhi: ["NHI4"], ztmm: ["Authentication"];
+
+    1010 PermissionDenied "permission_denied" 403 Forbidden NoChallenge,
+    AskOperator, resend: false, Noise,
+    "the service knows the caller, and does not allow this",
+    operator: "grant the permission, or take the call out of the client",
+    ["RFC 9110, section 15.5.4"],
+    csf: ["PR.AA-05"], zero_trust: ["T4"], nhi: ["NHI5"], ztmm: ["Access Management"];
+
+    1011 RefusalUnrelated "refusal_unrelated" 403 Forbidden NoChallenge,
+    AskOperator, resend: false, Fault,
+    "the refusal has nothing to do with the credential",
+    operator: "look at the firewall, address rule or content rule that the answer comes from",
+    ["RFC 9110, section 15.5.4"],
+    csf: ["PR.AA-05", "DE.CM-09"], zero_trust: ["T4", "3.1.2"], nhi: [], ztmm: ["Access Management", "Visibility & Analytics"];
+
+    1012 RefusalUnexplained "refusal_unexplained" 403 Forbidden NoChallenge,
+    AskOperator, resend: false, Noise,
+    "the request was refused, and nothing tells whether for the credential, a permission or neither",
+    operator: "have the service disclose its reasons, or look into its log",
+    ["RFC 9110, section 15.5.4"],
+    csf: ["PR.AA-05", "DE.CM-09"], zero_trust: ["T4", "T7"], nhi: [], ztmm: ["Access Management"];
+
+    1013 RateLimited "rate_limited" 429 Throttled NoChallenge,
+    Wait, resend: true, Noise,
+    "the caller sends more requests than it may",
+    operator: "raise the limit, or slow the client down; the credential is not at fault",
+    ["RFC 6585, section 4"],
+    csf: ["DE.CM-09"], zero_trust: ["T7"], nhi: [], ztmm: ["Visibility & Analytics"];
+
+    1014 ServiceUnavailable "service_unavailable" 503 Unavailable NoChallenge,
+    Wait, resend: true, Fault,
+    "the service, or a gateway before it, cannot answer now",
+    operator: "look at the service; the credential is not at fault",
+    ["RFC 9110, section 15.6.4"],
+    csf: ["DE.CM-09"], zero_trust: ["T5"], nhi: [], ztmm: ["Visibility & Analytics"];
+
+    1015 CredentialUnobtainable "credential_unobtainable" 401 Unauthenticated Plain,
+    AskOperator, resend: false, Fault,
+    "the client could not get a credential; nothing was sent",
+    operator: "look at the source of the client's credential: its file, command, secret store or issuer",
+    ["RFC 6749, section 5.2"],
+    csf: ["PR.AA-01"], zero_trust: ["T6"], nhi: ["NHI1", "NHI7"], ztmm: ["Automation & Orchestration"];
+
+    1016 RetryBlocked "retry_blocked" 429 Throttled NoChallenge,
+    Stop, resend: false, Fault,
+    "the client was refused too often with all that it has; nothing was sent",
+    operator: "look at what the client was refused for first; it tries again by itself later",
+    ["RFC 9110, section 15.5.2"],
+    csf: ["DE.CM-09", "RS.MI-01", "RS.MA-02"], zero_trust: ["T7"], nhi: ["NHI2", "NHI9"], ztmm: ["Visibility & Analytics", "Automation & Orchestration"];
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_rise_and_codes_are_unique() {
-        for pair in Reason::ALL.windows(2) {
-            assert!(pair[0].number() < pair[1].number(), "{} before {}", pair[0].code(), pair[1].code());
-        }
-        for (i, reason) in Reason::ALL.iter().enumerate() {
-            assert!(Reason::ALL.iter().skip(i + 1).all(|other| other.code() != reason.code()));
-            assert_eq!(Reason::from_code(reason.code()), Some(*reason));
-            assert_eq!(Reason::from_number(reason.number()), Some(*reason));
-        }
-    }
-
-    /// H-401-01: a 401 always carries a challenge; B-ERR-02: none of the others invents one.
-    #[test]
-    fn every_401_has_a_challenge_and_every_503_has_none() {
-        for reason in Reason::ALL {
-            match reason.status() {
-                401 => assert_ne!(reason.challenge(), Challenge::None, "{}", reason.code()),
-                503 | 429 => assert_eq!(reason.challenge(), Challenge::None, "{}", reason.code()),
-                _ => {}
-            }
-            assert_eq!(reason.outcome() == Outcome::Unauthenticated, reason.status() == 401);
-            assert_eq!(reason.outcome() == Outcome::Forbidden, reason.status() == 403);
-        }
-    }
-
-    #[test]
-    fn the_name_is_the_code_in_another_spelling() {
-        for reason in Reason::ALL {
-            let letters = reason.name().bytes().map(|b| b.to_ascii_lowercase());
-            assert!(letters.eq(reason.code().bytes().filter(|b| *b != b'_')), "{}", reason.code());
-        }
-    }
-
-    #[test]
-    fn sentences_are_lower_case_without_a_full_stop() {
-        for reason in Reason::ALL {
-            for text in [reason.sentence(), reason.operator(), reason.recovery().advice()] {
-                assert!(!text.ends_with('.') && text.starts_with(|c: char| c.is_ascii_lowercase()), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_optional_reason_costs_no_space() {
-        assert_eq!(size_of::<Option<Reason>>(), 2);
-    }
-}
+mod tests;

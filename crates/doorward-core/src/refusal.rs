@@ -21,6 +21,19 @@ pub struct Refusal<'d> {
     pub retry_after: Option<Seconds>,
     /// What the route demands.
     pub demand: Demand<'d>,
+    /// As whom the answer says that it was we who refused, and not who is behind us.
+    pub hop: Option<Hop<'d>>,
+}
+
+/// Who refuses, for `Proxy-Status` ([RFC 9209, section 2]).
+///
+/// [RFC 9209, section 2]: https://www.rfc-editor.org/rfc/rfc9209#section-2
+#[derive(Clone, Copy, Debug)]
+pub struct Hop<'d> {
+    /// The name, as the field has it: a Token, or a String with its quotes.
+    pub name: &'d str,
+    /// Whether the reason is told where it is disclosed.
+    pub details: bool,
 }
 
 /// What the caller should do next about a reason. A key that is being asked for will be known soon: then waiting is the
@@ -91,6 +104,13 @@ pub enum Context<'d> {
     Scope(&'d str),
     /// The first role of the route that the token lacks.
     Role(&'d str),
+    /// A gateway of ours took the credential away, and this is why.
+    Upstream {
+        /// The reason that it had.
+        cause: Reason,
+        /// When that was, by its clock.
+        at: UnixTime,
+    },
 }
 
 impl Context<'_> {

@@ -44,6 +44,8 @@ pub mod field_names {
     pub const FORWARDED: &str = "forwarded";
     /// Tells a CORS preflight from another OPTIONS.
     pub const ACCESS_CONTROL_REQUEST_METHOD: &str = "access-control-request-method";
+    /// Where a gateway of ours says why it took the credential away.
+    pub const TRACE: &str = "x-doorward-trace";
 }
 
 /// A request to decide on.
@@ -80,6 +82,18 @@ impl<'r> Request<'r> {
     #[must_use]
     pub const fn with_peer(self, peer: IpAddr) -> Self {
         Self { peer: Some(peer), ..self }
+    }
+
+    /// The method, as it was sent.
+    #[must_use]
+    pub const fn method(&self) -> &'r [u8] {
+        self.method
+    }
+
+    /// The target, as it was sent. Its query may hold a credential.
+    #[must_use]
+    pub const fn target(&self) -> &'r [u8] {
+        self.url
     }
 
     /// The values of all lines with this name, the last first.

@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod ec;
+mod mac;
 mod rsa;
 
 use alloc::vec::Vec;
@@ -12,6 +13,8 @@ use core::fmt;
 use doorward_core::key::{Algorithm, Curve, Material, PrepareError, Provider, SignatureInvalid, Verify};
 use ring::hmac;
 use ring::signature::{ED25519, UnparsedPublicKey};
+
+pub use mac::Mac;
 
 /// The provider over ring. It has every algorithm but ES512.
 ///

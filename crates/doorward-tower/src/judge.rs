@@ -6,8 +6,10 @@ use crate::layer::Shared;
 use crate::nest;
 use crate::pool::Work;
 use crate::refusal::{self, Refusal};
-use doorward::{Decision, Field, Request, snapshot};
-use http::header::CONTENT_TYPE;
+use doorward::doorward_core::request::field_names;
+use doorward::doorward_core::wire::form;
+use doorward::{Decision, Field, Outcome, Request, UnixTime, snapshot};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
@@ -40,9 +42,19 @@ pub(crate) fn judge(shared: &Shared, parts: &mut Parts, body: Option<&[u8]>) -> 
     parts.extensions.remove::<Caller>();
     parts.extensions.remove::<Anyone>();
     let passed = shared.pool.lend(&shared.engine, |work| decide(shared, parts, body, work))?;
-    match passed.caller {
-        Some(caller) => drop(parts.extensions.insert(caller)),
-        None => drop(parts.extensions.insert(Anyone)),
+    if shared.passes_on {
+        // What comes in is nobody's word.
+        parts.headers.remove(field_names::TRACE);
+    }
+    match (passed.caller, passed.stripped) {
+        (Some(caller), _) => drop(parts.extensions.insert(caller)),
+        (None, None) => drop(parts.extensions.insert(Anyone)),
+        (None, Some(Stripped(marker))) => {
+            parts.headers.remove(AUTHORIZATION);
+            if let Some(marker) = marker {
+                parts.headers.insert(field_names::TRACE, marker);
+            }
+        }
     }
     if let Some(uri) = passed.uri {
         nest::rewrite(parts, uri);
@@ -55,7 +67,12 @@ struct Passed {
     caller: Option<Caller>,
     uri: Option<Uri>,
     fields: Fields,
+    /// Nobody was let in, and the request goes on as a stranger's.
+    stripped: Option<Stripped>,
 }
+
+/// What is left of a credential: a marker of why it is gone, if there is anything to tell.
+struct Stripped(Option<HeaderValue>);
 
 fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) -> Result<Passed, Refusal> {
     with_fields(&shared.names, &parts.headers, |fields| {
@@ -73,6 +90,14 @@ fn decide(shared: &Shared, parts: &Parts, body: Option<&[u8]>, work: &mut Work) 
         let now = (shared.clock)();
         let decision = shared.engine.decide(&request, now, scratch);
         if !decision.is_allow() {
+            if let Some(stripped) = strip(shared, &decision, &request, uri, now) {
+                return Ok(Passed {
+                    caller: None,
+                    uri: None,
+                    fields: Fields::new(),
+                    stripped: Some(stripped),
+                });
+            }
             return Err(refuse(shared, &decision, answer, parts));
         }
         let is_served = nested.is_none_or(|original| nest::leaves(original.path(), parts.uri.path()));
@@ -102,7 +127,27 @@ fn pass(
         Caller::from_record(Arc::from(record.as_slice()))
     });
     let fields = refusal::fields(&shared.engine, decision, answer).ok_or_else(|| refusal::fault(parts))?;
-    Ok(Passed { caller: caller.flatten(), uri: None, fields })
+    Ok(Passed { caller: caller.flatten(), uri: None, fields, stripped: None })
+}
+
+/// Whether a refused request goes on without its credential. It does not where the credential is in a part that would go with it,
+/// where anything but the caller's identity is in question, and where others may read the path differently.
+fn strip(
+    shared: &Shared,
+    decision: &Decision<'_>,
+    request: &Request<'_>,
+    uri: &Uri,
+    now: UnixTime,
+) -> Option<Stripped> {
+    let query = uri.query().unwrap_or_default();
+    let elsewhere =
+        shared.engine.reads_body() || form::find(query.as_bytes(), "access_token") != form::Found::Absent;
+    let is_identity = decision.outcome() == Outcome::Unauthenticated && decision.status() == 401;
+    if !shared.passes_on || !is_identity || elsewhere || decision.path() != uri.path() {
+        return None;
+    }
+    let marker = shared.engine.trace_marker(request, decision.root_cause()?, now);
+    Some(Stripped(marker.and_then(|marker| HeaderValue::try_from(marker).ok())))
 }
 
 fn refuse(shared: &Shared, decision: &Decision<'_>, answer: &mut Vec<u8>, parts: &Parts) -> Refusal {
@@ -161,7 +206,7 @@ fn rewritten(uri: &Uri, path: &str) -> Option<Uri> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::header::{ACCEPT, AUTHORIZATION};
+    use http::header::ACCEPT;
 
     #[test]
     fn the_engine_reads_the_very_bytes_of_the_header_map() {

@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) names: Box<[HeaderName]>,
     pub(crate) clock: fn() -> UnixTime,
     pub(crate) before_routing: bool,
+    /// Whether requests of callers that could not be told are passed on without their credentials.
+    pub(crate) passes_on: bool,
     /// The limit on forms, where it is not the engine's own, which may change as well.
     pub(crate) form_limit: Option<usize>,
     pub(crate) peer: FindPeer,
@@ -50,6 +52,7 @@ impl DoorwardLayer {
                 names: names(Fields::ALL.iter()),
                 clock: doorward::now,
                 before_routing: false,
+                passes_on: false,
                 form_limit: None,
                 peer: peer::told,
                 pool: Pool::default(),
@@ -83,6 +86,18 @@ impl DoorwardLayer {
     #[must_use]
     pub fn before_routing(self) -> Self {
         self.with(|shared| shared.before_routing = true)
+    }
+
+    /// Says that this layer is a gateway's, and that an application behind it judges again: a request that would be answered 401
+    /// is passed on **without its credential**, with a marker in `x-doorward-trace` that says why (see
+    /// [`Engine::trace_marker`]), instead of being refused. Lines of that field that come in are removed from every request.
+    ///
+    /// Only for a service that has a Doorward of its own, or treats everybody as a stranger: it gets requests that nobody was let
+    /// in for. Handlers that extract a [`Caller`](crate::Caller), even an optional one, fail there. What is refused for anything but the
+    /// caller's identity is refused as ever, and so is a request with a credential in its query or in a form.
+    #[must_use]
+    pub fn pass_unauthenticated_on(self) -> Self {
+        self.with(|shared| shared.passes_on = true)
     }
 
     /// The same with another limit on the forms that are read ahead for their token, in bytes. A longer form is refused

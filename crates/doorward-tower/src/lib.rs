@@ -70,9 +70,17 @@
 //! on, for every service that the layer has made; requests under way end by the policy that they began with.
 //!
 //! The response carries a [`Refused`] among its extensions, for whatever logs or counts outside of this layer.
+//!
+//! # The caller's side
+//!
+//! The module `client` (feature `client`) is a layer for the other end of the wire: it attaches a credential to the requests of
+//! any tower client of HTTP, such as hyper-util's, says what a refusal means, and recovers from it. The feature `reqwest` adds
+//! the same as a middleware of reqwest-middleware.
 #![forbid(unsafe_code)]
 
 mod caller;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "axum")]
 mod extractor;
 mod future;

@@ -3,17 +3,17 @@
 use doorward_core::decision::Decision;
 use doorward_core::outcome::{Disclosure, Outcome};
 use doorward_core::reason::Reason;
-use doorward_core::refusal;
+use doorward_core::refusal::{self, Context};
 use doorward_core::time::Seconds;
 
 /// The media type of a [`Body`].
 pub const MEDIA_TYPE: &str = "application/json";
 
 /// Longer than any body: a test writes them all.
-const BYTES: usize = 160;
+const BYTES: usize = 224;
 
 /// What a host may send with a refusal: `{"status":401,"outcome":"unauthenticated"}`, and behind that `reason` and
-/// `recovery` where the policy discloses reasons. Nothing in it comes from the caller.
+/// `recovery` where the policy discloses reasons, with `cause` between them where a gateway had refused before. Nothing in it comes from the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Body {
     bytes: [u8; BYTES],
@@ -29,6 +29,7 @@ impl Body {
             decision.status(),
             decision.reason(),
             decision.retry_after(),
+            cause(decision.context()),
             decision.disclosure(),
         )
     }
@@ -38,6 +39,7 @@ impl Body {
         status: u16,
         reason: Option<Reason>,
         retry_after: Option<Seconds>,
+        cause: Option<Reason>,
         disclosure: Disclosure,
     ) -> Self {
         let mut body = Self { bytes: [0; BYTES], len: 0 };
@@ -54,6 +56,10 @@ impl Body {
         if let (Some(reason), Disclosure::Reason) = (reason, disclosure) {
             body.push(r#"","reason":""#);
             body.push(reason.code());
+            if let (Some(cause), Reason::CredentialStrippedUpstream) = (cause, reason) {
+                body.push(r#"","cause":""#);
+                body.push(cause.code());
+            }
             body.push(r#"","recovery":""#);
             body.push(refusal::recovery(reason, retry_after).code());
         }
@@ -83,6 +89,14 @@ impl Body {
     }
 }
 
+/// What a gateway says why it took the credential away.
+pub(crate) const fn cause(context: Option<&Context<'_>>) -> Option<Reason> {
+    match context {
+        Some(Context::Upstream { cause, .. }) => Some(*cause),
+        _ => None,
+    }
+}
+
 impl AsRef<[u8]> for Body {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()
@@ -96,7 +110,8 @@ mod tests {
     #[test]
     fn every_body_is_whole_json() {
         for reason in Reason::ALL {
-            let body = Body::of(reason.outcome(), reason.status(), Some(*reason), None, Disclosure::Reason);
+            let body =
+                Body::of(reason.outcome(), reason.status(), Some(*reason), None, None, Disclosure::Reason);
             let json: serde_json::Value = serde_json::from_str(body.as_str()).unwrap();
             let expected = serde_json::json!({
                 "status": reason.status(), "outcome": reason.outcome().code(),
@@ -107,9 +122,29 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_s_reason_is_named_beside_ours_and_nowhere_else() {
+        let body = |reason: Reason, disclosure| {
+            let cause = Some(Reason::TokenIssuedInFuture);
+            Body::of(reason.outcome(), reason.status(), Some(reason), None, cause, disclosure)
+        };
+        assert_eq!(
+            body(Reason::CredentialStrippedUpstream, Disclosure::Reason).as_str(),
+            r#"{"status":401,"outcome":"unauthenticated","reason":"credential_stripped_upstream","cause":"token_issued_in_future","recovery":"fix_request"}"#
+        );
+        assert!(!body(Reason::CredentialStrippedUpstream, Disclosure::None).as_str().contains("cause"));
+        assert!(!body(Reason::RouteUnmatched, Disclosure::Reason).as_str().contains("cause"));
+        for cause in Reason::ALL {
+            let ours = Reason::CredentialStrippedUpstream;
+            let body = Body::of(ours.outcome(), 401, Some(ours), None, Some(*cause), Disclosure::Reason);
+            assert!(serde_json::from_str::<serde_json::Value>(body.as_str()).is_ok(), "{}", cause.code());
+        }
+    }
+
+    #[test]
     fn a_reason_is_named_only_where_it_is_disclosed() {
-        let body = Body::of(Outcome::Forbidden, 404, Some(Reason::RouteUnmatched), None, Disclosure::None);
+        let body =
+            Body::of(Outcome::Forbidden, 404, Some(Reason::RouteUnmatched), None, None, Disclosure::None);
         assert_eq!(body.as_str(), r#"{"status":404,"outcome":"forbidden"}"#);
-        assert_eq!(Body::of(Outcome::Allow, 200, None, None, Disclosure::Reason).as_str(), "");
+        assert_eq!(Body::of(Outcome::Allow, 200, None, None, None, Disclosure::Reason).as_str(), "");
     }
 }

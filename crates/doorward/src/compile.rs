@@ -8,11 +8,12 @@ use crate::policy::model::{
 use crate::tree::Tree;
 use doorward_core::policy::{
     AsTables, ClaimTest, Delegation, Edge, Issuer, Limit, Network, Node, Route, Rule, Scalar, Settings,
-    Tables,
+    Tables, Trace,
 };
 use doorward_core::request::Places;
 use doorward_core::store::Rate;
 use doorward_core::text::Span;
+use doorward_core::wire::field;
 use std::collections::HashMap;
 
 /// A compiled policy that owns its tables.
@@ -69,6 +70,7 @@ pub(crate) fn compile(model: &PolicyModel) -> Result<Compiled, LoadErrors> {
         max_credential: index(model.max_credential),
         forwarded: model.forwarded,
         limit: model.limit.map(limit),
+        trace: trace(model, &mut pool),
     };
     let issuers: Vec<_> =
         model.issuers.iter().map(|issuer| compile_issuer(issuer, model, &mut pool)).collect();
@@ -125,6 +127,28 @@ fn limit(model: LimitModel) -> Limit {
         rate: Rate { failures: model.failures, per: model.per },
         by_peer: model.by.peer,
         by_credential: model.by.credential,
+    }
+}
+
+/// What refusals tell of where they come from. The name of the gateway is a Token where it can be one, and a String otherwise
+/// ([RFC 9209, section 2]).
+///
+/// [RFC 9209, section 2]: https://www.rfc-editor.org/rfc/rfc9209#section-2
+fn trace(model: &PolicyModel, pool: &mut Pool) -> Trace {
+    let name = model.trace.proxy_status.as_deref().map(|name| {
+        let (first, rest) = (name.bytes().take(1), name.bytes().skip(1));
+        let mut first = first.map(|byte| byte.is_ascii_alphabetic() || byte == b'*');
+        let mut rest = rest.map(|byte| field::is_tchar(byte) || matches!(byte, b':' | b'/'));
+        if first.all(|fits| fits) && rest.all(|fits| fits) {
+            name.to_owned()
+        } else {
+            format!("\"{}\"", name.replace('\\', r"\\").replace('"', "\\\""))
+        }
+    });
+    Trace {
+        proxy_status: name.map(|name| pool.text(&name)),
+        details: model.trace.details,
+        leeway: model.leeway,
     }
 }
 

@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod body;
+pub mod caller;
 pub mod cases;
 mod compile;
+pub mod diagnosis;
 mod digest;
 mod engine;
 pub mod error;
@@ -21,14 +23,19 @@ pub mod report;
 pub mod revocation;
 mod scratch;
 pub mod snapshot;
+pub mod source;
 mod tree;
 mod trust;
 
 pub use body::Body;
 pub use compile::Compiled;
+pub use diagnosis::{DemandReport, DiagnosisReport, RawResponse, RawSent, diagnose_json};
 pub use doorward_core;
 pub use doorward_core::challenge::{Answer, BufferTooShort};
 pub use doorward_core::decision::Decision;
+pub use doorward_core::diagnose::{
+    Clue, Clues, Confidence, Demanded, Diagnosis, Origin, Response, Retry, Sent, Skew, diagnose,
+};
 pub use doorward_core::outcome::{Disclosure, Outcome, Signal};
 pub use doorward_core::principal::{CredentialKind, Principal};
 pub use doorward_core::reason::Reason;

@@ -202,6 +202,10 @@ fn context(context: &Context<'_>) -> Value {
         Context::Claim(claim) => drop(fact("claim", json!(claim))),
         Context::Scope(scope) => drop(fact("scope", json!(scope))),
         Context::Role(role) => drop(fact("role", json!(role))),
+        Context::Upstream { cause, at } => {
+            fact("cause", json!(cause.code()));
+            fact("at", time(*at));
+        }
         // The list may grow in the core before it does here.
         _ => return Value::Null,
     }

@@ -12,7 +12,7 @@ use doorward_core::key::{
 use doorward_core::outcome::Disclosure;
 use doorward_core::policy::{
     Delegation, ForwardedField, Issuer, Node, NothingRevoked, Policy, Profile, Route, Settings, Tables,
-    Unmatched,
+    Trace, Unmatched,
 };
 use doorward_core::reason::Reason;
 use doorward_core::request::{Field, Places, Request};
@@ -161,6 +161,7 @@ const TABLES: Tables<'static> = Tables {
         max_credential: 512,
         forwarded: ForwardedField::XForwardedFor,
         limit: None,
+        trace: Trace { proxy_status: None, details: false, leeway: Seconds(30) },
     },
     pool: POOL,
     texts: &[],

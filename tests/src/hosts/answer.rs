@@ -14,13 +14,17 @@ pub enum Way {
     Snapshot,
 }
 
-/// One line for every case of a file, in the order of the file: the report of the decision, and the caller's claims.
+/// One line for every case of a file: the faults of policies that must not load, the diagnoses of answers, and the reports of decisions
+/// with the caller's claims.
 ///
 /// # Errors
 ///
 /// That the policy of the cases does not load, or that something could not be done that came before one of them.
 pub fn answer(file: &TableFile, way: Way) -> Result<Vec<Value>, String> {
     let mut lines: Vec<Value> = file.refused.iter().map(refused).collect();
+    lines.extend(
+        file.responses().map(|(name, case)| json!({"case": name, "diagnosis": case.diagnose().to_json()})),
+    );
     let Some(policy) = file.policy.as_ref().filter(|_| file.cases().next().is_some()) else {
         return Ok(lines);
     };
@@ -47,7 +51,7 @@ pub fn answer(file: &TableFile, way: Way) -> Result<Vec<Value>, String> {
             }
             Some(said)
         });
-        lines.extend(said.flatten().map(|said| json!({"case": name, "answer": said})));
+        lines.extend(said.map(|said| json!({"case": name, "answer": said})));
     }
     Ok(lines)
 }

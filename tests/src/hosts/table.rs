@@ -1,6 +1,6 @@
 //! A case file as hosts read it: the policy as it stands there, the cases, and the policies that must not load.
 
-use doorward::cases::{Case, CaseFile};
+use doorward::cases::{Case, CaseFile, ResponseCase};
 use doorward::error::LoadErrors;
 use doorward::provider::DefaultProvider;
 use doorward::{Engine, Format};
@@ -136,8 +136,12 @@ impl TableFile {
 
     /// The cases that hold a request, with the names by which hosts call them.
     pub fn cases(&self) -> impl Iterator<Item = (String, &Case)> {
-        let held = self.file.cases().iter().filter(|case| case.request().is_some());
-        held.map(|case| (format!("{}#{}", self.name, case.id()), case))
+        self.file.cases().iter().map(|case| (format!("{}#{}", self.name, case.id()), case))
+    }
+
+    /// The cases that hold a response, likewise.
+    pub fn responses(&self) -> impl Iterator<Item = (String, &ResponseCase)> {
+        self.file.responses().iter().map(|case| (format!("{}#{}", self.name, case.id()), case))
     }
 
     /// Those of them that one engine can answer for all: what came before others, a running server cannot be made to have seen.

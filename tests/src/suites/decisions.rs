@@ -59,7 +59,7 @@ where
     let mut counted = Vec::new();
     for (name, file) in files() {
         if file.cases().is_empty() {
-            continue; // policies that must not load
+            continue; // policies that must not load, and the caller's side
         }
         let load = || {
             let engine = file.engine_with(&Watched(*provider));
@@ -94,7 +94,7 @@ where
                 let (rsa_checks, rsa_held) = RSA.get();
                 Counted { id: id.clone(), reason, calls, rsa_checks, rsa_held }
             });
-            counted.extend(one);
+            counted.push(one);
         }
     }
     counted

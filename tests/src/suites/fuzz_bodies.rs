@@ -3,6 +3,7 @@
 //! Each takes any bytes and panics where a promise of the parser does not hold.
 #![expect(clippy::panic, reason = "a panic is how a fuzz target says that a promise is broken")]
 
+use super::fuzz_answers::{challenge, response, structured};
 use super::json_reference::Tree;
 use super::{requests, token};
 use base64::Engine as _;
@@ -12,7 +13,6 @@ use doorward::policy::{self, Format};
 use doorward::provider::DefaultProvider;
 use doorward::revocation::{self, Issuers, Revocations};
 use doorward::{Decision, Engine};
-use doorward_core::challenge::{Scheme, Writer};
 use doorward_core::credential::{has_second_credential, split_scheme};
 use doorward_core::jose::jwk::{Jwk, JwkSet, Purpose};
 use doorward_core::jose::jws;
@@ -29,7 +29,7 @@ use std::sync::LazyLock;
 pub type Body = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const ALL: [Body; 15] = [
+pub const ALL: [Body; 17] = [
     ("authorization", authorization),
     ("base64url", base64url),
     ("challenge", challenge),
@@ -41,8 +41,10 @@ pub const ALL: [Body; 15] = [
     ("jws", jws),
     ("path", path),
     ("policy", policy),
+    ("response", response),
     ("revocations", revocations),
     ("spiffe_id", spiffe_id),
+    ("structured", structured),
     ("supply_keys", supply_keys),
     ("target", target),
 ];
@@ -296,35 +298,3 @@ accept = ["corp", "mesh"]
 
 static FETCHING_MODEL: LazyLock<policy::model::PolicyModel> =
     LazyLock::new(|| policy::read(FETCHING, Format::Toml).unwrap_or_else(|errors| panic!("{errors}")));
-
-/// No value can leave its quotes: a reader of quoted strings gets every value back, and nothing else.
-pub fn challenge(data: &[u8]) {
-    let value = String::from_utf8_lossy(data);
-    let mut out = vec![0; 4 * value.len() + 64];
-    let mut writer = Writer::new(Scheme::Bearer, &mut out);
-    writer.parameter("realm", &value).list("scope", value.split(' ')).number("max_age", 7);
-    let Ok((text, _)) = writer.finish() else { panic!("the buffer is long enough") };
-    let visible = |byte: u8| if (b' '..=b'~').contains(&byte) { byte } else { b' ' };
-    let expected: Vec<u8> = value.bytes().map(visible).collect();
-    let rest = text.as_bytes().strip_prefix(b"Bearer realm=\"").unwrap_or_default();
-    let (realm, rest) = quoted(rest);
-    assert_eq!(realm, expected);
-    let (scope, rest) = quoted(rest.strip_prefix(b", scope=\"").unwrap_or_default());
-    assert_eq!(scope, expected);
-    assert_eq!(rest, b", max_age=\"7\"");
-}
-
-/// A quoted string without its escapes, up to its closing quote, and what follows.
-fn quoted(mut text: &[u8]) -> (Vec<u8>, &[u8]) {
-    let mut value = Vec::new();
-    loop {
-        text = match text {
-            [b'"', rest @ ..] => return (value, rest),
-            [b'\\', byte, rest @ ..] | [byte, rest @ ..] => {
-                value.push(*byte);
-                rest
-            }
-            [] => panic!("the quotes are not closed"),
-        };
-    }
-}

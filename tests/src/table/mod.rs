@@ -22,6 +22,7 @@ mod places;
 pub(crate) mod policy_errors;
 mod profiles;
 mod repeat;
+mod response;
 mod revocation;
 mod roles;
 mod routes;
@@ -32,10 +33,11 @@ mod step_up;
 mod svid;
 mod times;
 mod token_form;
+mod trace_of_origin;
 mod trust;
 
 use crate::case::File;
-use crate::mint::Key;
+use crate::mint::{Key, TRACE_KEY};
 use serde_json::{Value, json};
 
 /// Every file of the table.
@@ -62,6 +64,7 @@ pub(crate) fn files() -> Vec<File> {
         places::files(),
         profiles::files(),
         repeat::files(),
+        response::files(),
         revocation::files(),
         roles::files(),
         routes::files(),
@@ -72,6 +75,7 @@ pub(crate) fn files() -> Vec<File> {
         svid::files(),
         times::files(),
         token_form::files(),
+        trace_of_origin::files(),
         trust::files(),
     ];
     themes.into_iter().flatten().collect()
@@ -90,6 +94,12 @@ pub(crate) fn key_sets() -> [(&'static str, Value); 3] {
         ("partner", json!({"keys": [Key::P256("partner").named("shared", "ES256")]})),
         ("mesh", json!({"keys": [Key::P256("mesh").named("m-1", "ES256")]})),
     ]
+}
+
+/// The keys of trace markers beside policies, a good one and two that are none.
+pub(crate) fn trace_keys() -> [(&'static str, String); 3] {
+    let key = format!("{TRACE_KEY}\n");
+    [("trace", key), ("trace-short", format!("{}\n", "k".repeat(31))), ("trace-long", "k".repeat(257))]
 }
 
 /// The issuer `corp` with its Ed25519 key, and what a file wants to be different.

@@ -2,15 +2,17 @@
 The native half of doorward; import from `doorward` instead.
 """
 
+from _typeshed import SupportsGetItem
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from doorward._source import SourceDict
 from doorward._status import Status
 from doorward._vocabulary import CredentialKind, Disclosure, Grounds, Outcome, Reason, Recovery, Signal
 from os import PathLike
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Decision", "Engine", "Principal"]
+__all__ = ["__version__", "Decision", "Engine", "Principal", "Source", "_Answered", "_Attempt", "_CallerState", "_Credential", "_Prepared", "_diagnose"]
 
 __version__: Final[str]
 """
@@ -281,6 +283,17 @@ class Engine:
 
         Raises ValueError for what is no key set, and for an issuer whose keys are not fetched; then all stays as it was.
         """
+    def trace_marker(self, /, *, method: str | bytes, url: str | bytes, cause: str, now: int | float | Decimal | datetime | None = None) -> str | None:
+        """
+        The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so
+        that the application behind it can say why there is none. It is a fact for operators, and never a reason to let anybody
+        in; it is good for this method and target, and for a minute.
+
+        `cause` is why the credential was refused: `decision.concealed or decision.reason`. None where the policy has no
+        `trace.key`, and where nothing was taken away. A gateway removes the lines of this field that come in.
+
+        Raises ValueError for a cause that is no reason.
+        """
     @property
     def warnings(self, /) -> tuple[str, ...]:
         """
@@ -331,3 +344,151 @@ class Principal:
         """
         The subject; empty where a plain JWT has none.
         """
+
+@final
+class Source:
+    """
+    A source of credentials that comes with the package: a file, a command, an issuer, a secret store.
+    """
+    def __new__(cls, /, source: SourceDict) -> Source:
+        """
+        Makes a source of a dict with one member, which says its kind: file, environment, exec, client_credentials, kubernetes or
+        vault. Raises ValueError for any other.
+        """
+    def __repr__(self, /) -> str: ...
+    def _obtain(self, /, want: dict[str, Any], now: int | float | Decimal | datetime) -> _Credential:
+        """
+        Gets a credential. Other threads go on meanwhile.
+        """
+
+@final
+class _Answered:
+    """
+    What an answer means, and what to do then: one of `again`, `first` and `latest`.
+    """
+    @property
+    def after(self, /) -> float | None:
+        """
+        After how many seconds.
+        """
+    @property
+    def diagnosis(self, /) -> dict[str, Any]:
+        """
+        What it means.
+        """
+    @property
+    def next(self, /) -> str:
+        """
+        What to do.
+        """
+    @property
+    def nonce(self, /) -> str | None:
+        """
+        The nonce that the next proof must hold.
+        """
+    @property
+    def refuses(self, /) -> bool:
+        """
+        Whether it refuses.
+        """
+
+@final
+class _Attempt:
+    """
+    One request on its way.
+    """
+    def __new__(cls, /, *, replayable: bool, idempotent: bool, proof: bool) -> _Attempt: ...
+
+@final
+class _CallerState:
+    """
+    What a caller knows, without any input or output; use `doorward.Caller` instead.
+    """
+    def __new__(cls, /, origins: SupportsGetItem[int, str], *, name: str, has_source: bool, attempts: SupportsIndex, ahead: int | float, longest_wait: int | float, cooldown: tuple[int | float, int | float], interactive: bool, scopes: SupportsGetItem[int, str] | None) -> _CallerState: ...
+    def abandoned(self, /, ticket: SupportsIndex, now: int | float | Decimal | datetime) -> None:
+        """
+        Whoever obtained was stopped.
+        """
+    def answered(self, /, attempt: _Attempt, url: str, final_url: str, at: int | float | Decimal | datetime, status: SupportsIndex, headers: Iterable[tuple[str | bytes, str | bytes]], body: bytes, now: int | float | Decimal | datetime) -> _Answered:
+        """
+        What an answer means, and what to do then.
+        """
+    def not_obtained(self, /, ticket: SupportsIndex, message: str, hard: bool, retry_after: int | float | None, now: int | float | Decimal | datetime) -> None:
+        """
+        None came.
+        """
+    def obtained(self, /, ticket: SupportsIndex, credential: _Credential, now: int | float | Decimal | datetime) -> None:
+        """
+        A credential came for a ticket.
+        """
+    def prepare(self, /, url: str, attempt: _Attempt, now: int | float | Decimal | datetime) -> _Prepared:
+        """
+        The next step of a request. Raises ValueError for a URL that the credential is not for.
+        """
+    def status(self, /, now: int | float | Decimal | datetime) -> dict[str, Any]:
+        """
+        Where it stands, as plain values.
+        """
+    def take_reports(self, /) -> list[dict[str, Any]]:
+        """
+        What smells of an attack, since it was last taken.
+        """
+
+@final
+class _Credential:
+    """
+    A credential that a source gave. Nothing shows its secret.
+    """
+    def __new__(cls, /, secret: str, *, scheme: str, expires_in: int | float | None, expires_at: int | float | Decimal | datetime | None, look_again: int | float | None, now: int | float | Decimal | datetime) -> _Credential: ...
+    def __repr__(self, /) -> str: ...
+
+@final
+class _Prepared:
+    """
+    What to do with a request: one of `send`, `obtain`, `wait`, `blocked`, `first` and `latest`.
+    """
+    @property
+    def kind(self, /) -> str:
+        """
+        Which step.
+        """
+    @property
+    def last_refusal(self, /) -> dict[str, Any] | None:
+        """
+        What the last refusal meant.
+        """
+    @property
+    def reason(self, /) -> Reason | None:
+        """
+        Why nothing is sent.
+        """
+    @property
+    def sentence(self, /) -> str | None:
+        """
+        Why nothing is sent, as a sentence.
+        """
+    @property
+    def ticket(self, /) -> int | None:
+        """
+        The ticket of whoever is to obtain a credential.
+        """
+    @property
+    def until(self, /) -> int | float | None:
+        """
+        Until when to wait, or nothing is sent.
+        """
+    @property
+    def value(self, /) -> str | None:
+        """
+        What to send as `Authorization`.
+        """
+    @property
+    def want(self, /) -> dict[str, Any] | None:
+        """
+        What is wanted of it.
+        """
+
+def _diagnose(status: SupportsIndex, headers: Iterable[tuple[str | bytes, str | bytes]], body: bytes, sent: dict[str, Any], now: int | float | Decimal | datetime | None) -> dict[str, Any]:
+    """
+    What an answer means, as plain values; import `diagnose` from `doorward` instead.
+    """

@@ -1,7 +1,11 @@
-"""Why a policy does not load, and why keys are not there."""
+"""Why a policy does not load, why keys are not there, and why a request was not sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
+
+from ._diagnosis import Diagnosis
+from ._vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,34 @@ class NotReadyError(TimeoutError):
             for name, fault in self.issuers.items()
         )
         return "no keys yet: " + "; ".join(each)
+
+
+class CallerError(Exception):
+    """A request that was not sent at all."""
+
+    reason: ClassVar[Reason]
+    """Why."""
+    until: float | None
+    """Until when that will not change, in Unix seconds, as far as it is known."""
+    diagnosis: Diagnosis | None
+    """What the last refusal meant, if there was one."""
+
+    def __init__(self, message: str, until: float | None, diagnosis: Diagnosis | None) -> None:
+        super().__init__(message, until, diagnosis)
+        self.until = until
+        self.diagnosis = diagnosis
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class RetryBlocked(CallerError):
+    """All that the caller has was refused too often: for some time nothing is sent."""
+
+    reason = Reason.RETRY_BLOCKED
+
+
+class CredentialUnobtainable(CallerError):
+    """There is no credential to send; the exception of the source is the cause of this one."""
+
+    reason = Reason.CREDENTIAL_UNOBTAINABLE

@@ -48,7 +48,7 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return crate::help(output, HELP),
-            Arg::Long("at") => options.at = Some(arguments::time(&mut arguments)?),
+            Arg::Long("at") => options.at = Some(arguments::time(&mut arguments, "--at")?),
             Arg::Long("policy") => options.policy = Some(arguments.value()?),
             Arg::Long("url") => options.url = Some(arguments.value()?.string()?),
             Arg::Long("format") => {

@@ -4,6 +4,7 @@ use super::identity;
 use super::original::Fault;
 use super::proxy::Proxy;
 use doorward::body::MEDIA_TYPE;
+use doorward::doorward_core::request::field_names;
 use doorward::{Answer as Fields, Body, Decision};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
@@ -40,6 +41,13 @@ pub(super) fn refuse(proxy: Proxy, decision: &Decision<'_>, fields: &Fields<'_>)
         for_subrequest(&mut answer)?;
     }
     Ok(answer)
+}
+
+/// Adds the marker that the proxy sends on to the application in place of the credential, if there is one.
+pub(super) fn mark(answer: &mut Answer, marker: Option<String>) {
+    if let Some(marker) = marker.and_then(|marker| HeaderValue::try_from(marker).ok()) {
+        answer.headers_mut().insert(field_names::TRACE, marker);
+    }
 }
 
 /// The answer where nothing could be judged.

@@ -138,11 +138,27 @@ fn finish(
     } else {
         answer::refuse(site.options.proxy, decision, &fields)
     }?;
+    if site.options.trace_marker && !decision.is_allow() {
+        answer::mark(&mut answer, marker(site, decision, method, now));
+    }
     // Whatever method the proxy asks with, the answer to a HEAD has no content.
     if method == b"HEAD" {
         answer.body_mut().clear();
     }
     Ok(answer)
+}
+
+/// What the proxy sends on to the application in place of the credential. A hidden route's is not told: the proxy might
+/// hand it to the caller.
+fn marker(site: &Site, decision: &Decision<'_>, method: &[u8], now: UnixTime) -> Option<String> {
+    if decision.concealed().is_some() {
+        return None;
+    }
+    site.policy.engine().trace_marker(
+        &Request::new(method, decision.path(), &[]),
+        decision.root_cause()?,
+        now,
+    )
 }
 
 #[cfg(test)]

@@ -170,6 +170,7 @@ impl Line {
             Some(Context::Claim(claim)) => self.text("claim", claim),
             Some(Context::Scope(scope)) => self.text("scope", scope),
             Some(Context::Role(role)) => self.text("role", role),
+            Some(Context::Upstream { cause, .. }) => self.text("cause", cause.code()),
             // The list may grow in the core before it does here.
             _ => {}
         }

@@ -65,6 +65,8 @@ usage: doorward serve --policy P --from nginx|traefik|caddy|envoy [OPTION]…
                      default refusals; no credential is ever in it, and no query. What becomes of keys and files is
                      always there, as an `event`
   --log-subject      name the caller there too, which is personal
+  --trace-marker     put a marker into refusals that nginx sends on to the application in place of the credential; other
+                     proxies hand it to the caller, who learns the reason's number from it
   --port-file FILE   write the port that is listened on into this file
   --at T             judge everything at this time instead of now, for tests: Unix seconds or RFC 3339
 

@@ -27,6 +27,7 @@ pub(super) struct Options {
     pub(super) connections: u32,
     pub(super) level: Level,
     pub(super) log_subject: bool,
+    pub(super) trace_marker: bool,
     pub(super) port_file: Option<PathBuf>,
     pub(super) at: Option<UnixTime>,
 }
@@ -48,6 +49,7 @@ impl Options {
             connections: CONNECTIONS,
             level: Level::default(),
             log_subject: false,
+            trace_marker: false,
             port_file: None,
             at: None,
         };
@@ -75,8 +77,9 @@ impl Options {
                 }
                 Arg::Long("log") => options.level = Level::parse(&arguments.value()?.string()?)?,
                 Arg::Long("log-subject") => options.log_subject = true,
+                Arg::Long("trace-marker") => options.trace_marker = true,
                 Arg::Long("port-file") => options.port_file = Some(arguments.value()?.into()),
-                Arg::Long("at") => options.at = Some(arguments::time(arguments)?),
+                Arg::Long("at") => options.at = Some(arguments::time(arguments, "--at")?),
                 other => return Err(other.unexpected().into()),
             }
         }

@@ -13,7 +13,7 @@ use std::io;
 use std::path::PathBuf;
 
 const HELP: &str = "\
-Runs tables of decisions: requests with the answers that they must get.
+Runs tables of decisions: requests with the answers that they must get, and answers with what they must be taken for.
 
 usage: doorward test [--format text|json] CASES…
 
@@ -30,7 +30,6 @@ exit status: 0 all passed, 1 some failed, 2 wrong usage or a file that cannot be
 struct Totals {
     passed: usize,
     failed: usize,
-    skipped: usize,
 }
 
 pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, Failure> {
@@ -70,7 +69,7 @@ pub(crate) fn run(mut arguments: Parser, output: &mut Output) -> Result<Ending, 
         ending = Ending::No;
     }
     totals.show(output, form)?;
-    if totals.passed + totals.failed + totals.skipped == 0 && ending == Ending::Yes {
+    if totals.passed + totals.failed == 0 && ending == Ending::Yes {
         return Err(Failure::input("no cases found"));
     }
     Ok(ending)
@@ -81,18 +80,16 @@ impl Totals {
         match verdict {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,
-            Verdict::Skipped(_) => self.skipped += 1,
         }
     }
 
     fn show(&self, output: &mut Output, form: Format) -> io::Result<()> {
-        let Self { passed, failed, skipped } = self;
+        let Self { passed, failed } = self;
         if form == Format::Json {
-            return output.json(&json!({ "passed": passed, "failed": failed, "skipped": skipped }));
+            return output.json(&json!({ "passed": passed, "failed": failed }));
         }
-        let skipped = if *skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
         let style = if *failed > 0 { Style::Bad } else { Style::Good };
-        output.styled(style, &format!("{passed} passed, {failed} failed{skipped}"))
+        output.styled(style, &format!("{passed} passed, {failed} failed"))
     }
 }
 
@@ -103,7 +100,6 @@ fn show(output: &mut Output, form: Format, result: &run::Tested) -> io::Result<(
     let name = format!("{} {}", result.file.display(), result.id);
     match &result.verdict {
         Verdict::Passed => Ok(()),
-        Verdict::Skipped(why) => output.styled(Style::Faint, &format!("skipped {name}: {why}")),
         Verdict::Failed(mismatches) => {
             output.styled(Style::Bad, &format!("FAILED {name}"))?;
             let width = mismatches.iter().map(|mismatch| mismatch.field.chars().count()).max().unwrap_or(0);

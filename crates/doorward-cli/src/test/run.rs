@@ -15,7 +15,6 @@ pub(super) struct Tested {
 pub(super) enum Verdict {
     Passed,
     Failed(Vec<Mismatch>),
-    Skipped(&'static str),
 }
 
 /// Runs every case of a file.
@@ -32,21 +31,20 @@ pub(super) fn file(path: &Path) -> Result<Vec<Tested>, String> {
     for policy in file.policies() {
         add(policy.id(), Verdict::of(policy.check()));
     }
+    for case in file.responses() {
+        add(case.id(), Verdict::of(case.check(&case.diagnose())));
+    }
     if !file.cases().is_empty() {
         let engine = file.engine().map_err(|errors| errors.to_string())?;
         let mut scratch = engine.scratch();
         for case in file.cases() {
             let own = file.engine_for(case, &DefaultProvider::new()).transpose();
             let own = own.map_err(|errors| errors.to_string())?;
-            let decided = match &own {
+            let report = match &own {
                 Some(own) => case.decide(own, &mut own.scratch()),
                 None => case.decide(&engine, &mut scratch),
             };
-            let verdict = match decided {
-                Some(report) => Verdict::of(case.check(&report)),
-                None => Verdict::Skipped(case.skipped().unwrap_or_default()),
-            };
-            add(case.id(), verdict);
+            add(case.id(), Verdict::of(case.check(&report)));
         }
     }
     Ok(results)
@@ -60,10 +58,9 @@ impl Verdict {
 
 impl Tested {
     pub(super) fn to_json(&self) -> Value {
-        let (verdict, mismatches, why) = match &self.verdict {
-            Verdict::Passed => ("passed", &[][..], None),
-            Verdict::Failed(mismatches) => ("failed", mismatches.as_slice(), None),
-            Verdict::Skipped(why) => ("skipped", &[][..], Some(why)),
+        let (verdict, mismatches) = match &self.verdict {
+            Verdict::Passed => ("passed", &[][..]),
+            Verdict::Failed(mismatches) => ("failed", mismatches.as_slice()),
         };
         let mismatches: Vec<Value> = mismatches
             .iter()
@@ -76,7 +73,6 @@ impl Tested {
             "id": self.id,
             "result": verdict,
             "mismatches": mismatches,
-            "skipped": why,
         })
     }
 }

@@ -76,16 +76,16 @@ fn the_files_it_leaves_can_be_decided_on() {
 }
 
 /// The server, ended when the test is over.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     curl: Vec<String>,
     /// Kept open: the command ends when nobody reads it any more.
     _output: ChildStdout,
 }
 
 impl Server {
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let folder = folder(name);
         let mut child =
             command(&folder, &["demo", "--serve", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
@@ -95,6 +95,11 @@ impl Server {
         let address = first.split("http://").nth(1).unwrap().split(' ').next().unwrap().to_owned();
         let curl = lines.filter(|line| line.starts_with("curl")).take(9).collect();
         Self { child, address, curl, _output: output.into_inner() }
+    }
+
+    /// The token of a `curl` line.
+    pub(crate) fn token(&self, line: usize) -> &str {
+        self.curl[line].split(" -H 'Authorization: Bearer ").nth(1).unwrap().trim_end_matches('\'')
     }
 
     fn ask(&self, request: &str) -> (u16, String, Value) {

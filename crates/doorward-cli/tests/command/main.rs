@@ -4,7 +4,10 @@
 mod check;
 mod decide;
 mod demo;
+mod diagnose;
 mod explain;
+#[cfg(unix)]
+mod fetch;
 mod jws;
 #[cfg(unix)]
 mod provider;

@@ -22,7 +22,7 @@ fn write(folder: &Path, name: &str, cases: &Value) {
 }
 
 #[test]
-fn passing_cases_are_counted_and_those_of_the_caller_are_skipped() {
+fn passing_cases_are_counted_on_both_sides() {
     let folder = stage("test-pass");
     let late = token(1_795_387_400);
     write(
@@ -38,13 +38,13 @@ fn passing_cases_are_counted_and_those_of_the_caller_are_skipped() {
                 "outcome": "allow", "grounds": "credential", "path": "/v1/orders/7", "route": 0, "reason": null,
                 "headers": [], "principal": { "issuer": "https://batch.example", "subject": "nightly" }
             })),
-            { "id": "theirs", "at": "2026-11-22T22:43:51Z", "sent": {}, "response": {}, "expect": { "diagnosis": "x" } },
+            { "id": "theirs", "at": "2026-11-22T22:43:51Z", "sent": { "scheme": "Bearer" }, "response": { "status": 429 },
+              "expect": { "diagnosis": "rate_limited", "retry": "same" } },
         ]),
     );
     let run = run(&folder, &["test", "cases.json"]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
-    assert!(run.out.contains("skipped cases.json theirs: the caller's side is not in this build yet"));
-    assert!(run.out.ends_with("2 passed, 0 failed, 1 skipped\n"), "{}", run.out);
+    assert!(run.out.ends_with("3 passed, 0 failed\n"), "{}", run.out);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_failing_case_is_shown_field_by_field() {
         json.objects()[0]["mismatches"],
         json!([{ "field": "principal.subject", "expected": "daily", "actual": "nightly" }])
     );
-    assert_eq!(json.objects()[1], json!({ "passed": 0, "failed": 1, "skipped": 0 }));
+    assert_eq!(json.objects()[1], json!({ "passed": 0, "failed": 1 }));
 }
 
 #[test]

@@ -10,7 +10,10 @@ fn help_and_version_are_answers() {
     let help = run(&folder, &["--help"]);
     assert_eq!(run(&folder, &["help"]).out, help.out);
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for verb in ["decide", "test", "explain", "check", "reasons", "demo", "jws", "status", "serve"] {
+    for verb in [
+        "decide", "test", "explain", "check", "reasons", "demo", "diagnose", "fetch", "jws", "status",
+        "serve",
+    ] {
         assert!(help.out.contains(&format!("\n  {verb}")), "{verb}");
         let one = run(&folder, &[verb, "--help"]);
         assert_eq!((one.code, one.err.as_str()), (Some(0), ""), "{verb}");

@@ -31,7 +31,8 @@ pub(super) fn check(tables: &Tables<'_>) -> Result<(), Inconsistent> {
     let must = |holds: bool, table: &'static str| if holds { Ok(()) } else { Err(Inconsistent(table)) };
 
     must(t.texts.iter().all(|span| text(*span)), "texts")?;
-    must(text(t.settings.realm) && t.settings.resource_metadata.is_none_or(text), "settings")?;
+    let texts = [t.settings.resource_metadata, t.settings.trace.proxy_status];
+    must(text(t.settings.realm) && texts.into_iter().flatten().all(text), "settings")?;
     must(
         t.issuers.iter().all(|issuer| {
             text(issuer.name)

@@ -9,6 +9,7 @@ mod prove;
 mod revoke;
 mod route;
 mod tables;
+mod trace;
 mod verify;
 
 pub use check::Inconsistent;
@@ -16,13 +17,14 @@ pub use revoke::{NothingRevoked, Revoked, Token as RevokedToken};
 pub use route::{LetThrough, Matched, segment_hash};
 pub use tables::{
     AsTables, ClaimTest, Delegation, Edge, ForwardedField, Issuer, Limit, Network, Node, Profile, Route,
-    Rule, Scalar, Settings, Tables, Unmatched,
+    Rule, Scalar, Settings, Tables, Trace, Unmatched,
 };
 
 pub(crate) use entry::{Entry, Epochs, REFUSED_AT_MOST, Recalled};
 pub(crate) use peer::{counted, peer};
 pub(crate) use permit::{Permitted, permit};
 pub(crate) use prove::{Genuine, Unproven, prove};
+pub(crate) use trace::upstream;
 pub(crate) use verify::{
     AudienceChecked, Current, TimeChecked, Verified, Window, check_revocation, judge, judge_again, token_id,
 };

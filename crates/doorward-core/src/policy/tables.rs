@@ -2,7 +2,7 @@
 
 use crate::key::Algorithms;
 use crate::outcome::Disclosure;
-use crate::refusal::Demand;
+use crate::refusal::{Demand, Hop};
 use crate::request::{Places, field_names};
 use crate::store::Rate;
 use crate::text::{Span, Texts};
@@ -80,6 +80,13 @@ impl<'p> Tables<'p> {
             max_auth_age: route.max_auth_age,
         }
     }
+
+    /// As whom refusals say that they are ours.
+    #[must_use]
+    pub fn hop(&self) -> Option<Hop<'p>> {
+        let Trace { proxy_status, details, .. } = self.settings.trace;
+        proxy_status.map(|name| Hop { name: self.text(name), details })
+    }
 }
 
 /// What holds for a whole policy.
@@ -101,6 +108,19 @@ pub struct Settings {
     pub forwarded: ForwardedField,
     /// How many failures are borne with; no limit unless given.
     pub limit: Option<Limit>,
+    /// What is left for others to see where a refusal came from.
+    pub trace: Trace,
+}
+
+/// What refusals tell of where they come from, and what is believed of that.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Trace {
+    /// Our name in `Proxy-Status`, as the field has it: a Token, or a String with its quotes.
+    pub proxy_status: Option<Span>,
+    /// Whether that field tells the reason where it is disclosed.
+    pub details: bool,
+    /// The allowance for clock skew between gateways and us.
+    pub leeway: Seconds,
 }
 
 /// A limit on failed attempts, and whose attempts are counted together.

@@ -1,13 +1,21 @@
 //! Byte parsers that know nothing of policy: each takes untrusted bytes and gives a borrowed form or a refusal.
 
+pub mod answer_body;
 pub mod base64url;
 pub mod field;
 pub mod form;
 pub mod forwarded;
+pub mod http_date;
 pub mod json;
 pub mod path;
+pub mod proxy_status;
+pub mod quoted;
+pub mod retry_after;
 mod scratch;
 pub mod spiffe_id;
+pub mod structured;
+pub mod trace_marker;
+pub mod via;
 
 pub(crate) use scratch::Bump;
 pub use scratch::Scratch;

@@ -3,6 +3,7 @@
 
 mod axum_server;
 mod forms;
+mod gateway;
 mod grpc_server;
 mod hyper_server;
 mod nest;

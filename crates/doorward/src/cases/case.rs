@@ -13,7 +13,7 @@ use doorward_core::request::Request;
 use doorward_core::time::UnixTime;
 use serde_json::Value;
 
-const MEMBERS: &[&str] = &["id", "at", "before", "request", "sent", "response", "expect"];
+const MEMBERS: &[&str] = &["id", "at", "before", "request", "expect"];
 const REQUEST: &[&str] = &["method", "url", "headers", "client_chain", "body", "peer"];
 
 /// One row of the table of decisions.
@@ -22,13 +22,8 @@ pub struct Case {
     id: String,
     at: UnixTime,
     before: Option<Vec<Step>>,
-    side: Side,
-}
-
-#[derive(Clone, Debug)]
-enum Side {
-    Service { request: RawRequest, expect: Expectation },
-    Caller,
+    request: RawRequest,
+    expect: Expectation,
 }
 
 impl Case {
@@ -36,26 +31,13 @@ impl Case {
         let members = Members::with_notes(value, "the case", MEMBERS)?;
         let id = members.need_text("id")?.to_owned();
         let at = time(members.need("at")?)?;
-        let expect = members.need("expect")?;
-        let side = match (members.get("request"), members.has("response")) {
-            (Some(request), false) => {
-                if members.has("sent") {
-                    return Err("`sent` belongs to a case with a `response`".to_owned());
-                }
-                Side::Service { request: read_request(request)?, expect: Expectation::read(expect)? }
-            }
-            (None, true) => {
-                let expected = "expected `diagnosis` in the `expect` of a case with a `response`";
-                expect.get("diagnosis").and_then(Value::as_str).ok_or(expected)?;
-                Side::Caller
-            }
-            _ => return Err("expected one of `request` and `response`".to_owned()),
-        };
         let before = match members.has("before") {
             true => Some(members.list("before")?.iter().map(Step::read).collect::<Result<_, _>>()?),
             false => None,
         };
-        Ok(Self { id, at, before, side })
+        let request = read_request(members.need("request")?)?;
+        let expect = Expectation::read(members.need("expect")?)?;
+        Ok(Self { id, at, before, request, expect })
     }
 
     /// The name of the case, unique in its file.
@@ -77,46 +59,31 @@ impl Case {
         self.before.as_deref()
     }
 
-    /// The request, unless the case is about a response.
+    /// The request.
     #[must_use]
-    pub const fn request(&self) -> Option<&RawRequest> {
-        match &self.side {
-            Side::Service { request, .. } => Some(request),
-            Side::Caller => None,
-        }
-    }
-
-    /// Why the case cannot be run by this build, if it cannot.
-    #[must_use]
-    pub const fn skipped(&self) -> Option<&'static str> {
-        match &self.side {
-            Side::Service { .. } => None,
-            Side::Caller => Some("the caller's side is not in this build yet"),
-        }
+    pub const fn request(&self) -> &RawRequest {
+        &self.request
     }
 
     /// Lends the request to `with`, which may decide on it with an engine of its own. All memory is there before `with`
-    /// begins. `None` if the case is skipped.
-    pub fn with_request<R>(&self, with: impl FnOnce(&Request<'_>) -> R) -> Option<R> {
-        self.request().map(|request| request.lend(with))
+    /// begins.
+    pub fn with_request<R>(&self, with: impl FnOnce(&Request<'_>) -> R) -> R {
+        self.request.lend(with)
     }
 
-    /// Decides on the request. `None` if the case is skipped.
+    /// Decides on the request.
     pub fn decide<K: Verify + Send + Sync + 'static>(
         &self,
         engine: &Engine<K>,
         scratch: &mut Scratch<K>,
-    ) -> Option<Report> {
+    ) -> Report {
         self.with_request(|request| Report::new(&engine.decide(request, self.at, scratch)))
     }
 
-    /// Every field in which the answer is not what the case expects; none for a case that is skipped.
+    /// Every field in which the answer is not what the case expects.
     #[must_use]
     pub fn check(&self, report: &Report) -> Vec<Mismatch> {
-        match &self.side {
-            Side::Service { expect, .. } => expect.check(report),
-            Side::Caller => Vec::new(),
-        }
+        self.expect.check(report)
     }
 }
 

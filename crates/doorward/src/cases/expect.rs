@@ -25,7 +25,8 @@ const FIELDS: &[&str] = &[
 ];
 
 const PRINCIPAL: &[&str] = &["issuer", "issuer_name", "subject", "kind", "expires", "actor"];
-const CONTEXT: &[&str] = &["claim", "value", "now", "leeway", "limit", "missed_by", "scope", "role"];
+const CONTEXT: &[&str] =
+    &["claim", "value", "now", "leeway", "limit", "missed_by", "scope", "role", "cause", "at"];
 
 /// A field in which an answer is not what was expected.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +74,7 @@ impl Expectation {
     }
 }
 
-fn compare(field: String, expected: &Value, actual: &Value, found: &mut Vec<Mismatch>) {
+pub(super) fn compare(field: String, expected: &Value, actual: &Value, found: &mut Vec<Mismatch>) {
     let same_number = || Some(expected.as_f64()? == actual.as_f64()?);
     if expected != actual && same_number() != Some(true) {
         found.push(Mismatch { field, expected: expected.clone(), actual: actual.clone() });

@@ -27,8 +27,11 @@
 //!   `signal`, `context`, `concealed`, `grounds`, `path` and `route` are compared if they are given, each with the field of
 //!   the same name of a [`Report`](crate::report::Report). Lists must be equal; of `principal` and `context` only the given members
 //!   are compared, and `null` says that there is none.
-//! * A case with a `response` in place of a `request`, and `diagnosis` in its `expect`, is about the caller's side. It is
-//!   read and skipped.
+//! * A case with a `response` in place of a `request` is about the caller's side ([`ResponseCase`]), and needs no policy: `sent`
+//!   is what the caller knows of its request, with the members of a [`RawSent`](crate::RawSent); `response` has `status`, `headers` and `body`;
+//!   `expect` has `diagnosis`, a reason's code or `none`, and what else is compared of a [`DiagnosisReport`](crate::DiagnosisReport): `cause`,
+//!   `confidence`, `origin`, `product`, `clues`, `misused_status`, `proper_status`, `skew`, `recovery`, `retry`, `retry_after`,
+//!   `signal` and `demand`, of which only the given members are compared.
 //!
 //! An unknown member of `request` or `expect`, or a code that does not exist, is an error. Other members of a file or a case are
 //! notes for people, unless they look like a misspelling.
@@ -52,12 +55,14 @@ mod case;
 mod expect;
 mod policies;
 mod read;
+mod response;
 mod time;
 
 pub use before::Step;
 pub use case::Case;
 pub use expect::Mismatch;
 pub use policies::PolicyCase;
+pub use response::ResponseCase;
 pub use time::{parse_time, rfc3339};
 
 use crate::engine::Engine;
@@ -67,7 +72,7 @@ use core::fmt;
 use doorward_core::key::Provider;
 use doorward_core::wire::json::{self, Member};
 use policies::Source;
-use read::Members;
+pub(crate) use read::Members;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -107,6 +112,7 @@ pub struct CaseFile {
     folder: PathBuf,
     policy: Option<Source>,
     cases: Vec<Case>,
+    responses: Vec<ResponseCase>,
     policies: Vec<PolicyCase>,
 }
 
@@ -142,7 +148,13 @@ impl CaseFile {
         let policy =
             members.get("policy").map(|value| Source::read(value, &folder)).transpose().map_err(fault)?;
         let mut ids = HashSet::new();
-        let cases = list(&members, "cases", path, &mut ids, Case::read)?;
+        let (mut cases, mut responses) = (Vec::new(), Vec::new());
+        for side in list(&members, "cases", path, &mut ids, Side::read)? {
+            match side {
+                Side::Service(case) => cases.push(case),
+                Side::Caller(case) => responses.push(case),
+            }
+        }
         let mut policies =
             list(&members, "policies", path, &mut ids, |value| PolicyCase::read(value, path, &folder))?;
         if let Some(error) = members.get("policy_error") {
@@ -155,10 +167,10 @@ impl CaseFile {
         if !cases.is_empty() && policy.is_none() {
             return Err(fault("missing member `policy` of the file".to_owned()));
         }
-        if cases.is_empty() && policies.is_empty() {
+        if cases.is_empty() && responses.is_empty() && policies.is_empty() {
             return Err(fault("expected `cases`, `policies` or `policy_error`, found none".to_owned()));
         }
-        Ok(Self { path: path.to_owned(), folder, policy, cases, policies })
+        Ok(Self { path: path.to_owned(), folder, policy, cases, responses, policies })
     }
 
     /// Where the file is, as its reader named it.
@@ -167,10 +179,16 @@ impl CaseFile {
         &self.path
     }
 
-    /// The cases, in the order of the file.
+    /// The cases of requests, in the order of the file.
     #[must_use]
     pub fn cases(&self) -> &[Case] {
         &self.cases
+    }
+
+    /// The cases of the caller's side, in the order of the file.
+    #[must_use]
+    pub fn responses(&self) -> &[ResponseCase] {
+        &self.responses
     }
 
     /// The policies that must not load, in the order of the file.
@@ -224,6 +242,24 @@ impl CaseFile {
             let fault = |message| LoadError::new(place, message).in_file(self.path.display().to_string());
             done.map(|()| engine).map_err(|message| fault(message).into())
         }))
+    }
+}
+
+/// An entry of `cases`: its member tells on which side of the wire it is.
+enum Side {
+    Service(Case),
+    Caller(ResponseCase),
+}
+
+impl Side {
+    fn read(value: &Value) -> Result<Self, String> {
+        let has = |name: &str| value.get(name).is_some();
+        match (has("request"), has("response")) {
+            (true, false) if has("sent") => Err("`sent` belongs to a case with a `response`".to_owned()),
+            (true, false) => Case::read(value).map(Self::Service),
+            (false, true) => ResponseCase::read(value).map(Self::Caller),
+            _ => Err("expected one of `request` and `response`".to_owned()),
+        }
     }
 }
 

@@ -5,14 +5,14 @@ use serde_json::{Map, Value};
 
 /// The members of one object, with the name by which messages call it.
 #[derive(Clone, Copy)]
-pub(super) struct Members<'j> {
+pub(crate) struct Members<'j> {
     place: &'static str,
     map: &'j Map<String, Value>,
 }
 
 impl<'j> Members<'j> {
     /// The members of an object that has no others than `known`.
-    pub(super) fn strict(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
+    pub(crate) fn strict(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
         let members = Self::open(value, place)?;
         match members.map.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(unknown(place, name, known)),
@@ -21,7 +21,7 @@ impl<'j> Members<'j> {
     }
 
     /// The members of an object where others than `known` are notes for people, unless they look like a misspelling.
-    pub(super) fn with_notes(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
+    pub(crate) fn with_notes(value: &'j Value, place: &'static str, known: &[&str]) -> Result<Self, String> {
         let members = Self::open(value, place)?;
         // Nearly every short word is near to `id` and `at`, and many a note to some longer name.
         let long = || known.iter().copied().filter(|name| name.len() > 3);
@@ -40,33 +40,38 @@ impl<'j> Members<'j> {
         Ok(Self { place, map })
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&'j Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'j Value> {
         self.map.get(name)
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'j String, &'j Value)> + use<'j> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'j String, &'j Value)> + use<'j> {
         self.map.iter()
     }
 
-    pub(super) fn need(&self, name: &str) -> Result<&'j Value, String> {
+    pub(crate) fn need(&self, name: &str) -> Result<&'j Value, String> {
         self.get(name).ok_or_else(|| format!("missing member `{name}` of {}", self.place))
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<Option<&'j str>, String> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, String> {
         let expected = || format!("expected `{name}` of {} as a string", self.place);
         self.get(name).map(|value| value.as_str().ok_or_else(expected)).transpose()
     }
 
-    pub(super) fn need_text(&self, name: &str) -> Result<&'j str, String> {
+    /// The same where `null` stands for nothing.
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<&'j str>, String> {
+        if self.get(name).is_some_and(Value::is_null) { Ok(None) } else { self.text(name) }
+    }
+
+    pub(crate) fn need_text(&self, name: &str) -> Result<&'j str, String> {
         self.need(name)?;
         self.text(name).map(Option::unwrap_or_default)
     }
 
-    pub(super) fn list(&self, name: &str) -> Result<&'j [Value], String> {
+    pub(crate) fn list(&self, name: &str) -> Result<&'j [Value], String> {
         let expected = || format!("expected `{name}` of {} as an array", self.place);
         let list = self.get(name).map(|value| value.as_array().ok_or_else(expected)).transpose()?;
         Ok(list.map_or(&[], Vec::as_slice))

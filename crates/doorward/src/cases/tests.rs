@@ -30,7 +30,7 @@ fn a_case_is_decided_and_compared() {
     let file =
         case(GET, r#"{ "outcome": "allow", "grounds": "anyone", "route": 0, "reason": null }"#).unwrap();
     let engine = file.engine().unwrap();
-    let report = file.cases()[0].decide(&engine, &mut engine.scratch()).unwrap();
+    let report = file.cases()[0].decide(&engine, &mut engine.scratch());
     assert_eq!(file.cases()[0].check(&report), []);
 
     let wrong =
@@ -53,10 +53,10 @@ fn a_request_keeps_every_field_line_and_its_body() {
     let file = case(request, ALLOW).unwrap();
     let expected =
         RawRequest::new("POST", "/x").with_header("A", "1").with_header("a", "2").with_header("A", "1");
-    let found = file.cases()[0].request().unwrap();
+    let found = file.cases()[0].request();
     assert_eq!((&found.headers, found.body.as_deref()), (&expected.headers, Some(&b"a=b"[..])));
     let values = file.cases()[0].with_request(|request| request.values("a").count());
-    assert_eq!(values, Some(3));
+    assert_eq!(values, 3);
 }
 
 #[test]
@@ -133,12 +133,38 @@ fn a_file_is_strict_but_has_room_for_notes() {
     assert!(fault_of(CaseFile::load("absent/table.json")).starts_with("absent/table.json: "));
 }
 
+const RESPONSE: &str = r#"{ "id": "r", "at": 7, "sent": { "scheme": "Bearer" },
+    "response": { "status": 401, "headers": [["WWW-Authenticate", "Bearer error=invalid_token"]] },
+    "expect": { "diagnosis": "credential_refused", "demand": { "error": "invalid_token" } } }"#;
+
 #[test]
-fn a_case_of_the_callers_side_is_skipped() {
-    let file = with(r#"{ "id": "r", "at": 7, "sent": {}, "response": {}, "expect": { "diagnosis": "x" } }"#)
-        .unwrap();
-    let case = &file.cases()[0];
-    assert!(case.skipped().is_some() && case.request().is_none());
+fn a_case_of_the_callers_side_needs_no_policy() {
+    let parse = |text: &str| CaseFile::parse(text, Path::new("t.json"));
+    let file = parse(&format!(r#"{{ "cases": [{RESPONSE}] }}"#)).unwrap();
+    let case = &file.responses()[0];
+    assert!(file.cases().is_empty());
+    assert_eq!((case.id(), case.at().seconds(), case.response().status), ("r", 7, 401));
+    assert_eq!(case.check(&case.diagnose()), []);
+    let other = RESPONSE.replace("credential_refused", "none").replace("invalid_token\" }", "x\" }");
+    let file = parse(&format!(r#"{{ "cases": [{other}] }}"#)).unwrap();
+    let found = file.responses()[0].check(&file.responses()[0].diagnose());
+    let fields: Vec<_> = found.iter().map(|mismatch| mismatch.field.as_str()).collect();
+    assert_eq!(fields, ["diagnosis", "demand.error"]);
+    for (from, to, message) in [
+        ("credential_refused", "credential_refusd", "did you mean `credential_refused`?"),
+        ("\"demand\"", "\"demnd\"", "did you mean `demand`?"),
+        ("\"sent\"", "\"snt\"", "unknown member"),
+        ("401", "4010", "three digits"),
+        ("\"scheme\"", "\"shceme\"", "did you mean `scheme`?"),
+    ] {
+        let wrong = RESPONSE.replacen(from, to, 1);
+        let error = fault(parse(&format!(r#"{{ "cases": [{wrong}] }}"#)));
+        assert!(error.contains(message) || from == "\"sent\"", "{error}");
+    }
+}
+
+#[test]
+fn a_case_is_of_one_side() {
     for wrong in [
         format!(r#"{{ "id": "r", "at": 7, "response": {{}}, "expect": {ALLOW} }}"#),
         format!(r#"{{ "id": "r", "at": 7, "response": {{}}, "request": {GET}, "expect": {ALLOW} }}"#),
@@ -255,7 +281,7 @@ fn with_before(steps: &str, credential: &str) -> Result<CaseFile, CaseError> {
 fn reason_after(steps: &str, credential: &str) -> Option<Reason> {
     let file = with_before(steps, credential).unwrap();
     let engine = file.engine_for(&file.cases()[0], &DefaultProvider::new()).unwrap().unwrap();
-    file.cases()[0].decide(&engine, &mut engine.scratch()).unwrap().reason
+    file.cases()[0].decide(&engine, &mut engine.scratch()).reason
 }
 
 #[test]
@@ -275,7 +301,7 @@ fn what_came_before_has_happened_to_an_engine_of_the_cases_own() {
     let file = with_before(&format!("[{}]", failed(7, "")), "x").unwrap();
     let shared = file.engine().unwrap();
     let _ = file.engine_for(&file.cases()[0], &DefaultProvider::new()).unwrap().unwrap();
-    let report = file.cases()[0].decide(&shared, &mut shared.scratch()).unwrap();
+    let report = file.cases()[0].decide(&shared, &mut shared.scratch());
     assert_eq!(report.reason, malformed);
     let none = case(GET, ALLOW).unwrap();
     assert!(none.cases()[0].before().is_none());

@@ -13,21 +13,22 @@ pub struct Fields {
 }
 
 /// Every field that some policy can look at, each with its bit.
-const NAMES: [(u8, &str); 5] = [
+const NAMES: [(u8, &str); 6] = [
     (1, field_names::AUTHORIZATION),
     (2, field_names::CONTENT_TYPE),
     (4, field_names::ACCESS_CONTROL_REQUEST_METHOD),
     (8, field_names::X_FORWARDED_FOR),
     (16, field_names::FORWARDED),
+    (32, field_names::TRACE),
 ];
 
 impl Fields {
     /// Every field that some policy can look at. Whoever hands over all of these need not ask again after a reload.
-    pub const ALL: Self = Self { set: 31 };
+    pub const ALL: Self = Self { set: 63 };
 
     /// The fields of a policy. `Authorization` is always one: a second credential is looked for there even where tokens come
     /// from elsewhere.
-    pub(crate) fn of(tables: &Tables<'_>, reads_body: bool) -> Self {
+    pub(crate) fn of(tables: &Tables<'_>, reads_body: bool, traced: bool) -> Self {
         let preflight = tables.routes.iter().any(|route| route.cors_preflight);
         let by_peer = tables.settings.limit.is_some_and(|limit| limit.by_peer);
         let forwarded = by_peer && !tables.trusted_proxies.is_empty();
@@ -35,6 +36,7 @@ impl Fields {
             field_names::AUTHORIZATION => true,
             field_names::CONTENT_TYPE => reads_body,
             field_names::ACCESS_CONTROL_REQUEST_METHOD => preflight,
+            field_names::TRACE => traced,
             name => forwarded && name == tables.settings.forwarded.name(),
         };
         let set = NAMES.iter().filter(|(_, name)| wanted(name)).map(|(bit, _)| bit).sum();

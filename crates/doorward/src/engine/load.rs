@@ -4,6 +4,7 @@ use super::fields::Fields;
 use super::memory::Memory;
 use super::origin::{Origin, Read, beside, read_file};
 use super::state::{Gone, Rules, State, Trusted, epoch, number};
+use super::trace::TraceKey;
 use super::upkeep::Upkeep;
 use crate::compile::compile;
 use crate::error::{LoadError, LoadErrors};
@@ -14,7 +15,9 @@ use crate::revocation::{self, Issuers, Revocation, Revocations};
 use crate::trust::bundle::Bundle;
 use crate::trust::{self, Source};
 use core::time::Duration;
-use doorward_core::key::{Algorithm, Algorithms, Provider, PublishedKey as _, RefreshRules, Verify};
+use doorward_core::key::{
+    Algorithm, Algorithms, Material, PrepareError, Provider, PublishedKey as _, RefreshRules, Verify,
+};
 use doorward_core::limits;
 use doorward_core::policy::{Policy, Profile};
 use doorward_core::time::UnixTime;
@@ -31,6 +34,9 @@ pub(crate) trait ReadKeys<K>: Send + Sync {
 
     /// Whether it has an algorithm.
     fn supports(&self, algorithm: Algorithm) -> bool;
+
+    /// Makes a shared secret ready for HMAC-SHA-256.
+    fn secret(&self, secret: &[u8]) -> Result<K, PrepareError>;
 }
 
 impl<P: Provider + Send + Sync> ReadKeys<P::Key> for P {
@@ -44,6 +50,10 @@ impl<P: Provider + Send + Sync> ReadKeys<P::Key> for P {
 
     fn supports(&self, algorithm: Algorithm) -> bool {
         Provider::supports(self, algorithm)
+    }
+
+    fn secret(&self, secret: &[u8]) -> Result<P::Key, PrepareError> {
+        self.prepare(Algorithm::HS256, &Material::Symmetric { k: secret })
     }
 }
 
@@ -90,6 +100,14 @@ fn state<K: Verify>(
     if !trust::CAN_FETCH && sources.iter().any(Source::is_fetched) {
         warnings.push("this build fetches no keys: they have to be supplied by the host".to_owned());
     }
+    let trace = model.trace.key.as_ref().map(|path| {
+        TraceKey::read(&path.value, folder, reader)
+            .map_err(|message| LoadError::new("trace.key.file", message).at(path.at))
+    });
+    let trace = trace.transpose().unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
     let names = Issuers::of(&model);
     let revoked = model.revoked.as_ref().map(|path| {
         let fault = |message: String| LoadError::new("revoked.file", message).at(path.at);
@@ -126,7 +144,7 @@ fn state<K: Verify>(
     let policy = Policy::new(compiled).map_err(|fault| LoadError::new("", fault.to_string()))?;
     let tables = policy.tables();
     let reads_body = tables.routes.iter().any(|route| route.places.form);
-    let fields = Fields::of(&tables, reads_body);
+    let fields = Fields::of(&tables, reads_body, trace.is_some());
     let rules =
         Rules { policy, model, epoch: epoch(), fields, reads_body, warnings, sources, revoked, loaded: now };
     Ok(State {
@@ -136,6 +154,7 @@ fn state<K: Verify>(
         revoked: Arc::new(revocations),
         file: entries.into(),
         memory,
+        trace: trace.map(Arc::new),
         earlier: before.map(State::history).unwrap_or_default(),
     })
 }

@@ -9,6 +9,7 @@ mod origin;
 mod ring;
 mod state;
 mod status;
+mod trace;
 mod upkeep;
 mod ward;
 
@@ -29,6 +30,7 @@ use doorward_core::decide::decide_with;
 use doorward_core::decision::Decision;
 use doorward_core::key::{Answered, Provider, Verify};
 use doorward_core::limits;
+use doorward_core::reason::Reason;
 use doorward_core::request::Request;
 use doorward_core::text::Texts;
 use doorward_core::time::UnixTime;
@@ -299,6 +301,19 @@ impl<K: Verify + Send + Sync + 'static> Engine<K> {
         Ok(())
     }
 
+    /// The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so
+    /// that the engine in the application behind it can say why there is none. It is a fact for operators, and never a reason to let
+    /// anybody in. Every value is another, is good for this method and path, and for a minute.
+    ///
+    /// `cause` is [`Decision::root_cause`]. `None` where the policy has no `trace.key`, where nothing was taken away (the cause is
+    /// `credential_missing`), for a path that is ambiguous or too long, and where the system has no randomness.
+    ///
+    /// A gateway removes the lines of this field that come in: they are nobody's word.
+    #[must_use]
+    pub fn trace_marker(&self, request: &Request<'_>, cause: Reason, now: UnixTime) -> Option<String> {
+        self.inner.state().trace.as_ref()?.marker(request, cause, now)
+    }
+
     /// What is trusted, how fresh it is, and what happens next.
     #[must_use]
     pub fn status(&self, now: UnixTime) -> Status {
@@ -372,6 +387,7 @@ impl<K: Verify + Send + Sync + 'static> Engine<K> {
         let tables = state.rules.policy.tables();
         let demands = tables.routes.iter().map(|route| tables.demand(route));
         let words = |texts: Texts<'_>| texts.iter().map(|text| text.len().saturating_add(1)).sum::<usize>();
+        let hop = tables.hop().map_or(0, |hop| hop.name.len());
         let needed = demands.map(|demand| {
             let fixed = demand.realm.len().saturating_add(demand.resource_metadata.map_or(0, str::len));
             fixed
@@ -379,8 +395,8 @@ impl<K: Verify + Send + Sync + 'static> Engine<K> {
                 .saturating_add(words(demand.any_scope))
                 .saturating_add(words(demand.acr))
         });
-        // Escaping doubles at most; the names of the parameters and the longest codes stay below half a kilobyte.
-        needed.max().unwrap_or_default().saturating_mul(2).saturating_add(512)
+        // Escaping doubles at most; the names of the parameters and the longest codes stay below 640 bytes.
+        needed.max().unwrap_or_default().saturating_mul(2).saturating_add(hop).saturating_add(640)
     }
 
     /// How many issuers the policy has.

@@ -79,7 +79,7 @@ pub(crate) fn read_file(path: &Path, most: u64) -> Result<String, String> {
 }
 
 /// An I/O error as one line in the style of our own messages.
-fn describe(error: &std::io::Error) -> String {
+pub(super) fn describe(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         std::io::ErrorKind::InvalidData => "expected UTF-8 text".to_owned(),

@@ -33,6 +33,10 @@ impl<K: Verify + Send + Sync + 'static> Keys for Ring<'_, K> {
         }
     }
 
+    fn trace(&self) -> Option<&dyn Verify> {
+        self.state.trace.as_ref().map(|key| key.verifier())
+    }
+
     fn missed(&self, index: usize, key: KeyHint, now: UnixTime) -> Missed {
         let Some(issuer) = self.state.issuers.get(index) else {
             return Missed::Unavailable { wait: Seconds(1) };

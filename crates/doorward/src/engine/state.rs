@@ -2,6 +2,7 @@
 
 use super::fields::Fields;
 use super::memory::Memory;
+use super::trace::TraceKey;
 use super::upkeep::Upkeep;
 use crate::compile::Compiled;
 use crate::keys::Key;
@@ -26,6 +27,8 @@ pub(crate) struct State<K> {
     /// What the policy's file of revocations says.
     pub(crate) file: Arc<[Revocation]>,
     pub(crate) memory: Memory,
+    /// What trace markers are made and checked with.
+    pub(crate) trace: Option<Arc<TraceKey<K>>>,
     /// For the policies before this one, the latest first: their epoch, and which machine kept each issuer's keys.
     pub(crate) earlier: Vec<(u32, Arc<[Option<u32>]>)>,
 }
@@ -60,6 +63,7 @@ impl<K> State<K> {
             revoked: Arc::clone(&self.revoked),
             file: Arc::clone(&self.file),
             memory: self.memory.clone(),
+            trace: self.trace.clone(),
             earlier: self.earlier.clone(),
         }
     }

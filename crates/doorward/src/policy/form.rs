@@ -2,6 +2,7 @@
 
 use super::network::{self, Network, NetworkFault};
 use super::{path, url};
+use doorward_core::limits;
 
 /// What a string must look like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,6 +11,8 @@ pub(super) enum Form {
     Any,
     /// What a challenge can quote: printable ASCII.
     Realm,
+    /// The name of a gateway: printable ASCII, no longer than a host's.
+    HopName,
     /// One scope.
     Scope,
     /// One authentication context class.
@@ -59,6 +62,7 @@ impl Form {
         match self {
             Self::Any => None,
             Self::Realm => Some("^[ -~]+$"),
+            Self::HopName => Some("^[ -~]{1,255}$"),
             Self::Scope => Some(r"^[!#-\[\]-~]+$"),
             Self::Acr => Some("^[!-~]+$"),
             Self::Method => Some("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"),
@@ -80,6 +84,10 @@ impl Form {
         let (fits, expected) = match self {
             Self::Any => (!text.is_empty(), "a string that is not empty"),
             Self::Realm => (every(text, |byte| (0x20..=0x7e).contains(&byte)), "printable ASCII characters"),
+            Self::HopName => (
+                text.len() <= limits::HOP_NAME && every(text, |byte| (0x20..=0x7e).contains(&byte)),
+                "1 to 255 printable ASCII characters",
+            ),
             Self::Scope => (every(text, is_scope), "one scope, in ASCII without space, `\"` and `\\`"),
             Self::Acr => {
                 (every(text, |byte| byte.is_ascii_graphic()), "printable ASCII characters without space")
@@ -182,6 +190,8 @@ mod tests {
     #[test]
     fn realm_scope_and_acr_fit_a_quoted_challenge() {
         table(Form::Realm, &["orders", "a \"b\" \\"], &["", "ä", "a\r\nb", "\u{7f}"]);
+        let longest = "a".repeat(255);
+        table(Form::HopName, &["edge-eu", "an \"edge\"", &longest], &["", "é", "a\r\nb", &"a".repeat(256)]);
         table(Form::Scope, &["orders:read", "!", "~", "#[]"], &["", "a b", "a\"", "a\\b", "ä"]);
         table(Form::Acr, &["urn:mace:silver", "0"], &["", "a b", "ä", "\t"]);
     }

@@ -28,6 +28,10 @@ pub(super) enum Section {
     Limit,
     /// `[revoked]`
     Revoked,
+    /// `[trace]`
+    Trace,
+    /// `key` of `[trace]`.
+    TraceKey,
     /// A file of revocations itself.
     Revocations,
     /// `[[tokens]]` of such a file.
@@ -42,7 +46,7 @@ pub(super) enum Section {
 
 impl Section {
     /// The tables of a policy.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Top,
         Self::Issuer,
         Self::Keys,
@@ -51,6 +55,8 @@ impl Section {
         Self::Store,
         Self::Limit,
         Self::Revoked,
+        Self::Trace,
+        Self::TraceKey,
     ];
 
     /// How a message names it.
@@ -64,6 +70,8 @@ impl Section {
             Self::Store => "`[store]`",
             Self::Limit => "`[limit]`",
             Self::Revoked => "`[revoked]`",
+            Self::Trace => "`[trace]`",
+            Self::TraceKey => "`key` of `[trace]`",
             Self::Revocations => "the top of the file",
             Self::RevokedToken => "an entry of `tokens`",
             Self::RevokedSubject => "an entry of `subjects`",
@@ -82,7 +90,9 @@ impl Section {
             | Self::ClaimRule
             | Self::Store
             | Self::Limit
-            | Self::Revoked => KEYS,
+            | Self::Revoked
+            | Self::Trace
+            | Self::TraceKey => KEYS,
             Self::Revocations
             | Self::RevokedToken
             | Self::RevokedSubject
@@ -200,7 +210,7 @@ pub(super) static KEYS: &[Key] = {
         Accept, Boolean, Choice, Choices, Delegation, Duration, Integer, Jwks, Later, Named, OneOrMore,
         OneOrMoreChoices, Scalar, Scalars, String, Strings, Table, Tables, True,
     };
-    use Section::{ClaimRule, Issuer, Keys, Limit, Revoked, Route, Store, Top};
+    use Section::{ClaimRule, Issuer, Keys, Limit, Revoked, Route, Store, Top, Trace, TraceKey};
     &[
         Key::new(Top, "realm", String(Form::Realm), "The realm of every challenge; `doorward` unless given."),
         Key::new(Top, "leeway", LEEWAY, "How far clocks may differ; 30s unless given, 5m at most."),
@@ -257,6 +267,7 @@ pub(super) static KEYS: &[Key] = {
         Key::new(Top, "store", Table(Store), "How much is remembered of credentials."),
         Key::new(Top, "limit", Table(Limit), "How many failed attempts a caller has; no limit unless given."),
         Key::new(Top, "revoked", Table(Revoked), "Which credentials are revoked."),
+        Key::new(Top, "trace", Table(Trace), "How others learn that a refusal is this gateway's."),
         Key::new(Top, "certificates", Later, "Who may vouch for a client certificate."),
         Key::new(Top, "signers", Later, "Who may sign requests."),
         Key::new(Top, "api_keys", Later, "Which API keys are known."),
@@ -447,6 +458,26 @@ pub(super) static KEYS: &[Key] = {
             "The path of the file of revocations, TOML or JSON by its name.",
         )
         .needed("write `file = \"revoked.toml\"`"),
+        Key::new(
+            Trace,
+            "proxy_status",
+            String(Form::HopName),
+            "The name of this gateway, which every refusal then tells in `Proxy-Status`.",
+        ),
+        Key::new(
+            Trace,
+            "details",
+            Boolean,
+            "Whether `Proxy-Status` tells the reason, where `disclosure` allows it; `false` unless given.",
+        ),
+        Key::new(
+            Trace,
+            "key",
+            Table(TraceKey),
+            "The secret that this service shares with the gateways before or behind it, for trace markers.",
+        ),
+        Key::new(TraceKey, "file", String(ANY), "The path of the file with the secret: 32 to 256 bytes.")
+            .needed("write `key = { file = \"trace.key\" }`"),
     ]
 };
 
@@ -482,5 +513,6 @@ mod tests {
         assert_eq!((limits::KEYS_STALE_DEFAULT, limits::KEYS_STALE_MAX), (86_400, 30 * 86_400));
         assert_eq!((limits::KNOWN_DEFAULT, limits::REFUSED_DEFAULT), (10_000, 2_000));
         assert_eq!((limits::REPLAY_DEFAULT, limits::FAILURES_PER_MAX), (100_000, 3_600));
+        assert_eq!((limits::TRACE_KEY_MIN, limits::TRACE_KEY_MAX), (32, 256));
     }
 }

@@ -16,11 +16,13 @@ mod names;
 pub(crate) mod nearest;
 mod network;
 mod path;
+pub(crate) mod plain;
 mod read_issuer;
 mod read_keys;
 mod read_revocations;
 mod read_route;
 mod read_settings;
+mod read_trace;
 mod reader;
 mod report;
 mod revocation_keys;
@@ -173,6 +175,8 @@ scpoes = ["orders:read"]
                 Section::Store => format!("[store]\n{line}"),
                 Section::Limit => format!("[limit]\n{line}"),
                 Section::Revoked => format!("[revoked]\n{line}"),
+                Section::Trace => format!("[trace]\n{line}"),
+                Section::TraceKey => format!("[trace]\nkey = {{ {line} }}"),
                 _ => panic!("{:?} is no section of a policy", key.section),
             };
             let found = faults(&text);

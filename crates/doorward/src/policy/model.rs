@@ -2,7 +2,7 @@
 
 pub use super::key_source::KeySource;
 pub use super::network::Network;
-pub use super::settings::{LimitBy, LimitModel, StoreModel};
+pub use super::settings::{LimitBy, LimitModel, StoreModel, TraceModel};
 use crate::error::Position;
 use doorward_core::key::Algorithms;
 use doorward_core::outcome::Disclosure;
@@ -45,6 +45,8 @@ pub struct PolicyModel {
     pub limit: Option<LimitModel>,
     /// The path of the file of revocations, as the policy gives it.
     pub revoked: Option<Located<String>>,
+    /// What a refusal tells of where it comes from; nothing unless given.
+    pub trace: TraceModel,
     /// Who may vouch for a bearer token, in the order of the text.
     pub issuers: Vec<IssuerModel>,
     /// The routes, in the order of the text.

@@ -7,6 +7,7 @@ use super::nearest::nearest;
 use super::read_issuer;
 use super::read_route;
 use super::read_settings;
+use super::read_trace;
 use super::report::{Fields, Report, Spot};
 use super::values::quoted;
 use crate::error::LoadErrors;
@@ -56,6 +57,7 @@ fn policy<'t>(report: &mut Report<'t>, root: &Spot<'t>) -> PolicyModel {
         store: read_settings::store(report, get("store"), &issuers),
         limit: get("limit").and_then(|spot| read_settings::limit(report, spot)),
         revoked: get("revoked").and_then(|spot| read_settings::revoked(report, spot)),
+        trace: get("trace").map(|spot| read_trace::read(report, spot)).unwrap_or_default(),
         issuers,
         routes: get("routes").map(|spot| read_route::read(report, spot, &names)).unwrap_or_default(),
     }

@@ -36,6 +36,8 @@ fn definition(section: Section) -> &'static str {
         Section::Store => "store",
         Section::Limit => "limit",
         Section::Revoked => "revoked",
+        Section::Trace => "trace",
+        Section::TraceKey => "trace_key",
         Section::Revocations => "revocations",
         Section::RevokedToken => "revoked_token",
         Section::RevokedSubject => "revoked_subject",
@@ -73,6 +75,10 @@ fn table(section: Section) -> Map<String, Value> {
                     { "required": ["discovery"] },
                 ]),
             );
+        }
+        // Details are those of the field.
+        Section::Trace => {
+            schema.insert("dependentRequired".to_owned(), json!({ "details": ["proxy_status"] }));
         }
         // The field is believed from somebody, or from nobody.
         Section::Top => {

@@ -1,5 +1,6 @@
-//! What a policy says of proxies, of what is remembered, and of failed attempts.
+//! What a policy says of what is remembered, of failed attempts, and of the trace that a refusal leaves.
 
+use super::model::Located;
 use doorward_core::time::Seconds;
 
 /// How many entries each store has room for; 0 turns one off.
@@ -32,6 +33,17 @@ pub struct LimitBy {
     pub peer: bool,
     /// By the credential that is sent.
     pub credential: bool,
+}
+
+/// What is left for others to see where a refusal came from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TraceModel {
+    /// The name of this gateway in `Proxy-Status`, as the policy gives it; the field is left out without one.
+    pub proxy_status: Option<String>,
+    /// Whether the field tells the reason, where it is disclosed.
+    pub details: bool,
+    /// The path of the file with the key of trace markers, as the policy gives it.
+    pub key: Option<Located<String>>,
 }
 
 impl Default for LimitBy {

@@ -4,7 +4,7 @@ mod bytes;
 #[cfg(test)]
 mod tests;
 
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::report::Report;
 use bytes::{Reader, Writer};
 use doorward_core::decision::{Decision, GROUNDS};
@@ -140,6 +140,11 @@ fn write_context(to: &mut Writer<'_>, context: Option<&Context<'_>>) {
         Some(Context::Claim(claim)) => to.tagged(2, claim),
         Some(Context::Scope(scope)) => to.tagged(3, scope),
         Some(Context::Role(role)) => to.tagged(4, role),
+        Some(Context::Upstream { cause, at }) => {
+            to.byte(5);
+            to.u16(cause.number());
+            to.time(*at);
+        }
         // The list may grow in the core before it does here; a test over the whole table would see it.
         Some(_) | None => to.byte(0),
     }
@@ -219,6 +224,12 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         self.concealed().or_else(|| self.reason())
     }
 
+    /// Why the caller is refused in the first place; see [`Decision::root_cause`].
+    #[must_use]
+    pub fn root_cause(&self) -> Option<Reason> {
+        body::cause(self.context().as_ref()).or_else(|| self.true_reason())
+    }
+
     /// How loud the true reason is; `None` where the caller is let in.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
@@ -294,7 +305,8 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// The body that a host may send with a refusal; empty where the caller is let in.
     #[must_use]
     pub fn body(&self) -> Body {
-        Body::of(self.outcome(), self.status(), self.reason(), self.retry_after(), self.disclosure())
+        let cause = body::cause(self.context().as_ref());
+        Body::of(self.outcome(), self.status(), self.reason(), self.retry_after(), cause, self.disclosure())
     }
 
     /// All facts as owned values.
@@ -368,6 +380,7 @@ fn read_context<'b>(from: &mut Reader<'b>) -> Option<Option<Context<'b>>> {
         2 => Some(Context::Claim(from.text()?)),
         3 => Some(Context::Scope(from.text()?)),
         4 => Some(Context::Role(from.text()?)),
+        5 => Some(Context::Upstream { cause: Reason::from_number(from.u16()?)?, at: from.time()? }),
         _ => return None,
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! [RFC 9111, section 4.2.1]: https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1
 
-use super::http_date;
 use doorward_core::time::{Seconds, UnixTime};
+use doorward_core::wire::http_date;
 
 /// The longest span that is told apart from longer ones, in seconds: [RFC 9111, section 1.2.2] asks for it.
 ///
@@ -51,8 +51,9 @@ impl Fields {
     /// [RFC 9111, section 5.3]: https://www.rfc-editor.org/rfc/rfc9111#section-5.3
     fn until_expires(&self, now: UnixTime) -> Option<u64> {
         let expires = self.expires.as_deref()?;
-        let date = self.date.as_deref().and_then(|date| http_date::parse(date, now)).unwrap_or(now);
-        let span = http_date::parse(expires, now)
+        let date =
+            self.date.as_deref().and_then(|date| http_date::parse(date.as_bytes(), now)).unwrap_or(now);
+        let span = http_date::parse(expires.as_bytes(), now)
             .map_or(0, |expires| expires.seconds().saturating_sub(date.seconds()));
         Some(u64::try_from(span).unwrap_or(0).min(LONGEST))
     }
@@ -144,7 +145,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 }
 
 /// A number of seconds; one that is too long for us is the longest that we know.
-pub(super) fn delta_seconds(text: &str) -> Option<u64> {
+fn delta_seconds(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

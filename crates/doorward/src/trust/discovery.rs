@@ -30,12 +30,24 @@ pub(super) struct Metadata {
 ///
 /// The first place's fault if nothing is at any, for that is where most issuers have it.
 pub(super) fn find(http: &Http, issuer: &str, ca: Option<&Path>, until: Instant) -> Result<Metadata, Failed> {
+    let jwks_uri = find_address("jwks_uri", http, issuer, ca, until)?;
+    Ok(Metadata { jwks_uri, good_until: None })
+}
+
+/// Asks the issuer's metadata for another address than that of its keys, such as its `token_endpoint`; as [`find`] does.
+pub(crate) fn find_address(
+    member: &str,
+    http: &Http,
+    issuer: &str,
+    ca: Option<&Path>,
+    until: Instant,
+) -> Result<String, Failed> {
     let address = Address::parse(issuer).map_err(|(fault, sentence)| Failed::new(fault, sentence))?;
     let mut first = None;
     for place in places(issuer) {
         let failed = match http.fetch(&place, ca, until) {
-            Ok(fetched) => match read(&fetched.text, issuer, &address) {
-                Ok(jwks_uri) => return Ok(Metadata { jwks_uri, good_until: None }),
+            Ok(fetched) => match read(member, &fetched.text, issuer, &address) {
+                Ok(found) => return Ok(found),
                 Err((fault, detail)) => Failed::new(fault, format!("{}: {detail}", address.host())),
             },
             Err(failed) => failed,
@@ -75,22 +87,22 @@ fn places(issuer: &str) -> Vec<String> {
     }
 }
 
-/// The address of the keys.
+/// The address that `member` gives.
 ///
 /// # Errors
 ///
-/// Metadata that is not strict JSON or lacks `issuer` or `jwks_uri`; an `issuer` that is not the one that was asked, letter
-/// for letter ([RFC 8414, section 3.3]); keys elsewhere than behind https, or on a loopback host where the issuer is on one.
+/// Metadata that is not strict JSON or lacks `issuer` or `member`; an `issuer` that is not the one that was asked, letter
+/// for letter ([RFC 8414, section 3.3]); an address elsewhere than behind https, or on a loopback host where the issuer is on one.
 ///
 /// [RFC 8414, section 3.3]: https://www.rfc-editor.org/rfc/rfc8414#section-3.3
-fn read(text: &str, issuer: &str, address: &Address) -> Result<String, (FetchFault, String)> {
+fn read(member: &str, text: &str, issuer: &str, address: &Address) -> Result<String, (FetchFault, String)> {
     let malformed = |sentence: &str| (FetchFault::Malformed, sentence.to_owned());
     let mut members = vec![Member::default(); Scratch::MEMBERS];
     let (mut named, mut keys) = (None, None);
     let scanned = scan(text.as_bytes(), &mut members, |name, value| {
         if name == *"issuer" {
             named = Some(value);
-        } else if name == *"jwks_uri" {
+        } else if name == *member {
             keys = Some(value);
         }
     });
@@ -100,13 +112,15 @@ fn read(text: &str, issuer: &str, address: &Address) -> Result<String, (FetchFau
         let sentence = "expected metadata of the issuer that was asked, found another's";
         return Err((FetchFault::IssuerMismatch, sentence.to_owned()));
     }
-    let keys = keys.and_then(string).ok_or_else(|| malformed("expected metadata with a `jwks_uri`"))?;
+    let lacking = || malformed(&format!("expected metadata with a `{member}`"));
+    let keys = keys.and_then(string).ok_or_else(lacking)?;
     let place =
-        Address::parse(&keys).map_err(|(fault, sentence)| (fault, format!("`jwks_uri`: {sentence}")))?;
+        Address::parse(&keys).map_err(|(fault, sentence)| (fault, format!("`{member}`: {sentence}")))?;
     if !place.is_tls() && !address.is_loopback() {
-        let sentence =
-            "expected https for `jwks_uri`, found http on a loopback host though the issuer is elsewhere";
-        return Err((FetchFault::Insecure, sentence.to_owned()));
+        let sentence = format!(
+            "expected https for `{member}`, found http on a loopback host though the issuer is elsewhere"
+        );
+        return Err((FetchFault::Insecure, sentence));
     }
     Ok(keys)
 }
@@ -137,7 +151,7 @@ mod tests {
     }
 
     fn read_for(issuer: &str, text: &str) -> Result<String, FetchFault> {
-        read(text, issuer, &Address::parse(issuer).unwrap()).map_err(|(fault, _)| fault)
+        read("jwks_uri", text, issuer, &Address::parse(issuer).unwrap()).map_err(|(fault, _)| fault)
     }
 
     #[test]

@@ -4,7 +4,9 @@ use doorward_core::key::FetchFault;
 use doorward_core::time::Seconds;
 
 #[cfg(feature = "fetch")]
-pub(super) use with_http::{Fetcher, Http};
+pub(super) use with_http::Fetcher;
+#[cfg(feature = "fetch")]
+pub(crate) use with_http::Http;
 #[cfg(not(feature = "fetch"))]
 pub(super) use without_http::{Fetcher, Http};
 
@@ -19,15 +21,15 @@ pub(super) struct Fetched {
 
 /// Why there is none.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Failed {
+pub(crate) struct Failed {
     /// What went wrong.
-    pub(super) fault: FetchFault,
+    pub(crate) fault: FetchFault,
     /// A sentence, lower case, no full stop; it names the host, and never a query.
-    pub(super) detail: String,
+    pub(crate) detail: String,
     /// The status, if it is the fault.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// The provider's `Retry-After`.
-    pub(super) retry_after: Option<Seconds>,
+    pub(crate) retry_after: Option<Seconds>,
 }
 
 impl Failed {
@@ -43,7 +45,7 @@ mod with_http {
     use super::{Failed, Fetched};
     use crate::trust::Source;
     use crate::trust::discovery::{self, Metadata};
-    pub(in crate::trust) use crate::trust::http::Http;
+    pub(crate) use crate::trust::http::Http;
     use doorward_core::key::FetchFault;
     use std::sync::{Mutex, PoisonError};
     use std::time::Instant;

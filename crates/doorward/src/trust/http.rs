@@ -1,15 +1,16 @@
 //! The HTTP client: one GET, within a deadline, of a bounded answer, from whom we meant to ask.
 
 use super::address::Address;
-use super::cache_control::{Fields, delta_seconds};
+use super::cache_control::Fields;
 use super::event::one_line;
 use super::fetch::{Failed, Fetched};
-use super::http_date;
 use crate::keys::JWK_SET_BYTES;
 use core::time::Duration;
 use doorward_core::key::FetchFault;
 use doorward_core::limits;
 use doorward_core::time::{Seconds, UnixTime};
+use doorward_core::wire::http_date;
+use doorward_core::wire::retry_after::RetryAfter;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
@@ -29,7 +30,7 @@ const USER_AGENT: &str = concat!("doorward/", env!("CARGO_PKG_VERSION"));
 /// * Proxies are taken from `HTTPS_PROXY` and `ALL_PROXY` with `NO_PROXY`, as operators expect, when the client is built.
 ///   `HTTP_PROXY` is not read: under CGI that is a header of the caller's. Loopback hosts are never asked through a proxy.
 /// * Connections are not kept. Keys are fetched minutes apart, and a kept connection would be shared by forked processes.
-pub(super) struct Http {
+pub(crate) struct Http {
     proxy: Result<Option<Proxy>, &'static str>,
     no_proxy: Vec<String>,
     connect: Duration,
@@ -38,7 +39,7 @@ pub(super) struct Http {
 
 impl Http {
     /// A client with the limits of [`limits`] and the proxy of this process's environment.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(
             Duration::from_secs(limits::FETCH_CONNECT),
             Duration::from_secs(limits::FETCH_WHOLE),
@@ -68,7 +69,7 @@ impl Http {
     }
 
     /// When a fetch that begins now must have ended, with all that it asks for.
-    pub(super) fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         let now = Instant::now();
         now.checked_add(self.whole).unwrap_or(now)
     }
@@ -99,7 +100,12 @@ impl Http {
         Ok(Fetched { text, lifetime })
     }
 
-    fn agent(&self, address: &Address, ca: Option<&Path>, left: Duration) -> Result<Agent, Failed> {
+    pub(super) fn agent(
+        &self,
+        address: &Address,
+        ca: Option<&Path>,
+        left: Duration,
+    ) -> Result<Agent, Failed> {
         let roots = match ca {
             // Without TLS there is nobody to know.
             Some(path) if address.is_tls() => authorities(path)?,
@@ -186,17 +192,13 @@ fn check_status(response: &Response<Body>, now: UnixTime) -> Result<(), Failed> 
 /// `Retry-After` in either of its forms ([RFC 9110, section 10.2.3]); a date counts from the answer's own.
 ///
 /// [RFC 9110, section 10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Seconds> {
-    let value = text(headers, &header::RETRY_AFTER)?;
-    if let Some(seconds) = delta_seconds(value.trim_ascii()) {
-        return Some(Seconds(seconds));
-    }
-    let date = text(headers, &header::DATE).and_then(|date| http_date::parse(date, now)).unwrap_or(now);
-    let span = http_date::parse(value, now)?.seconds().saturating_sub(date.seconds());
-    Some(Seconds(u64::try_from(span).unwrap_or(0)))
+pub(super) fn retry_after(headers: &HeaderMap, now: UnixTime) -> Option<Seconds> {
+    let value = RetryAfter::parse(text(headers, &header::RETRY_AFTER)?.as_bytes(), now)?;
+    let date = text(headers, &header::DATE).and_then(|date| http_date::parse(date.as_bytes(), now));
+    Some(value.seconds(date, now))
 }
 
-fn check_coding(headers: &HeaderMap) -> Result<(), Failed> {
+pub(super) fn check_coding(headers: &HeaderMap) -> Result<(), Failed> {
     match headers.get(header::CONTENT_ENCODING) {
         Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => {
             Err(Failed::new(FetchFault::Malformed, "expected no content coding, found one"))
@@ -243,7 +245,7 @@ fn read(body: Body) -> Result<String, Failed> {
 }
 
 /// An error of the client's as a fault and a sentence. Its own text is used only where it cannot hold a URL.
-fn describe(error: &Error) -> Failed {
+pub(super) fn describe(error: &Error) -> Failed {
     let (fault, sentence) = match error {
         Error::Timeout(phase) => {
             (FetchFault::TimedOut, format!("no whole answer in time ({})", phase_name(*phase)))

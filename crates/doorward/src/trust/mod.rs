@@ -1,7 +1,8 @@
 //! How trust is kept up to date: keys are fetched, files are watched, and one thread per engine does both.
 //!
 //! * [`keeper`], [`rounds`], [`job`]: that thread. It asks each issuer's [`Refresh`] what is next, and never decides itself.
-//! * [`fetch`], [`http`], [`discovery`], [`cache_control`], [`http_date`], [`address`]: from a source to the text of a key set.
+//! * [`fetch`], [`http`], [`discovery`], [`cache_control`], [`address`]: from a source to the text of a key set.
+//! * [`exchange`]: requests of other kinds by the same client, for sources of credentials.
 //! * [`bundle`]: what a SPIFFE trust bundle says beside its keys.
 //! * [`watch`]: which files have changed.
 //! * [`event`]: what a host may want to log.
@@ -14,13 +15,13 @@ pub(crate) mod bundle;
 #[cfg(feature = "fetch")]
 mod cache_control;
 #[cfg(feature = "fetch")]
-mod discovery;
+pub(crate) mod discovery;
 mod event;
+#[cfg(feature = "fetch")]
+pub(crate) mod exchange;
 mod fetch;
 #[cfg(feature = "fetch")]
 mod http;
-#[cfg(feature = "fetch")]
-mod http_date;
 mod job;
 mod keeper;
 mod rounds;
@@ -30,6 +31,8 @@ mod tests;
 mod watch;
 
 pub use event::Event;
+#[cfg(feature = "fetch")]
+pub(crate) use fetch::{Failed, Http};
 pub(crate) use keeper::{Keeper, not_loaded};
 
 use core::hash::{BuildHasher, Hasher};

@@ -8,6 +8,7 @@ pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod readme;
 pub(crate) mod serve;
+pub(crate) mod stories;
 
 /// A file that is derived from the code: committed, and compared with what the code says in every test run.
 #[derive(Debug)]

@@ -60,21 +60,27 @@ fn script(reasons: &Value, vocabulary: &Value) -> Result<String, String> {
         advice.insert(text(recovery, "code")?.to_owned(), text(recovery, "advice")?.into());
     }
     let codes: Vec<&String> = advice.keys().collect();
+    let mut clues = Map::new();
+    for clue in named(vocabulary, "clues")? {
+        clues.insert(text(clue, "code")?.to_owned(), text(clue, "sentence")?.into());
+    }
     Ok(format!(
         "'use strict';\n// The words and tables that every decision is told in, made {ORIGIN}.\n\n\
          const OUTCOMES = Object.freeze({});\n\n\
          const SIGNALS = Object.freeze({});\n\n\
          const RECOVERIES = Object.freeze({});\n\n\
          const ADVICE = Object.freeze({});\n\n\
+         const CLUES = Object.freeze({});\n\n\
          const REASONS = {};\n\n\
          const REASONS_BY_NUMBER = [];\n\
          for (const reason of Object.values(REASONS)) REASONS_BY_NUMBER[reason.number] = Object.freeze(reason);\n\
          Object.freeze(REASONS);\n\n\
-         module.exports = {{ ADVICE, OUTCOMES, REASONS, REASONS_BY_NUMBER, RECOVERIES, SIGNALS }};\n",
+         module.exports = {{ ADVICE, CLUES, OUTCOMES, REASONS, REASONS_BY_NUMBER, RECOVERIES, SIGNALS }};\n",
         pretty(member(vocabulary, "outcomes")?)?,
         pretty(member(vocabulary, "signals")?)?,
         pretty(&json!(codes))?,
         pretty(&advice.into())?,
+        pretty(&clues.into())?,
         pretty(&table.into())?,
     ))
 }
@@ -93,6 +99,7 @@ fn declarations(reasons: &Value, vocabulary: &Value, by_hand: &str) -> Result<St
     };
     union("Reason", "Why a caller is refused.", &codes(list(reasons, "reasons.json")?)?);
     union("Recovery", "What the caller should do next.", &codes(named(vocabulary, "recoveries")?)?);
+    union("Clue", "What a diagnosis was concluded from.", &codes(named(vocabulary, "clues")?)?);
     for (name, from, about) in [
         ("Outcome", "outcomes", "What was decided."),
         (
@@ -104,6 +111,13 @@ fn declarations(reasons: &Value, vocabulary: &Value, by_hand: &str) -> Result<St
         ("Grounds", "grounds", "On what grounds a caller is let in."),
         ("CredentialKind", "credential_kinds", "The kind of a credential."),
         ("WireError", "wire_errors", "The error code of the protocol, as it stands in the challenge."),
+        ("Confidence", "confidences", "How sure a diagnosis is."),
+        ("Origin", "origins", "Who made an answer."),
+        (
+            "Retry",
+            "retries",
+            "Whether a request may be sent again: not at all, with another credential or proof, or as it was.",
+        ),
     ] {
         let words: Option<Vec<&str>> = named(vocabulary, from)?.iter().map(Value::as_str).collect();
         union(name, about, &words.ok_or_else(|| format!("vocabulary.json: `{from}` is no list of words"))?);
@@ -223,11 +237,13 @@ mod tests {
         let vocabulary = json!({
             "outcomes": ["allow", "forbidden"], "recoveries": [{ "code": "wait", "advice": "wait a while" }],
             "signals": ["noise"], "disclosures": ["none"], "grounds": ["anyone"], "credential_kinds": ["bearer"],
-            "wire_errors": ["invalid_token"],
+            "wire_errors": ["invalid_token"], "confidences": ["guess"], "origins": ["gateway"], "retries": ["never"],
+            "clues": [{ "code": "via", "sentence": "a proxy was on the way" }],
         });
         let script = script(&reasons, &vocabulary).unwrap();
         assert!(script.contains("\"tea_cold\": {\n    \"number\": 7,"), "{script}");
         assert!(script.contains("\"wait\": \"wait a while\""), "{script}");
+        assert!(script.contains("\"via\": \"a proxy was on the way\""), "{script}");
         let types = declarations(&reasons, &vocabulary, "// Opening.\n\nexport class Engine {}\n").unwrap();
         assert!(types.contains("export type Reason =\n  | 'tea_cold'\n  | (string & {});\n"), "{types}");
         assert!(types.ends_with("\n\nexport class Engine {}\n"), "{types}");

@@ -9,14 +9,14 @@ use crate::test::step::{Context, Report, tests};
 const RUNNER: &str = "crates/doorward-cli/tests/proxies/run.py";
 
 /// A proxy that is a package of the system.
-struct Package {
+pub(super) struct Package {
     name: &'static str,
     version: &'static str,
     /// Where it is, if the folder is not among those that are searched.
     place: &'static str,
 }
 
-const NGINX: Package = Package { name: "nginx", version: "-v", place: "/usr/sbin/nginx" };
+pub(super) const NGINX: Package = Package { name: "nginx", version: "-v", place: "/usr/sbin/nginx" };
 const CADDY: Package = Package { name: "caddy", version: "version", place: "/usr/bin/caddy" };
 
 /// Builds the command, and runs it behind every proxy. Traefik is not packaged anywhere that is reached from here: the
@@ -49,7 +49,7 @@ pub(crate) fn test(context: &Context<'_>) -> Report {
 }
 
 impl Package {
-    fn find(&self, project: &Project) -> Result<PathBuf, String> {
+    pub(super) fn find(&self, project: &Project) -> Result<PathBuf, String> {
         let Self { name, version, place } = self;
         let runs = |program: &str| project::ask(project.command(program).arg(version)).is_some();
         let found = [*name, *place].into_iter().find(|program| runs(program));
@@ -58,6 +58,6 @@ impl Package {
 }
 
 /// What is missing is a reason to skip, unless it should have been installed.
-fn unready(context: &Context<'_>, why: String) -> Report {
+pub(super) fn unready(context: &Context<'_>, why: String) -> Report {
     if context.install { Report::failed(why) } else { Report::skipped(why) }
 }

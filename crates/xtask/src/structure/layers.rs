@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["challenge", "credential", "jose", "key", "proof", "signature", "x509"],
     &["store"],
     &["diagnose", "policy"],
+    &["recover"],
     &["authenticate", "decide", "decision", "stores"],
 ];
 
@@ -220,7 +221,7 @@ mod tests {
         );
         assert_eq!(
             of("store/mod.rs", "use crate::decide::decide;"),
-            ["store/mod.rs:2: `store` (layer 3) may not use `decide` (layer 5) above it"]
+            ["store/mod.rs:2: `store` (layer 3) may not use `decide` (layer 6) above it"]
         );
     }
 

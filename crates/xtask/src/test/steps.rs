@@ -28,6 +28,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("nginx", "the nginx module in a real nginx", bindings::nginx::test),
     step("envoy", "the Envoy filter in a real Envoy", bindings::envoy::test),
     step("serve", "`doorward serve` behind a real proxy", bindings::serve::test),
+    step("stories", "what callers live through, end to end over HTTP", bindings::stories::test),
     step("hosts", "every case through every host", bindings::hosts::test),
     step("readme", "the README's examples in other languages", bindings::readme::test),
     step("generated", "derived files are current", generated),

@@ -228,13 +228,13 @@ fn cases(
         if begun.elapsed() > PATIENCE {
             return Err(format!("{name}: the cases of one file took longer than {PATIENCE:?}"));
         }
-        let (raw, client) = match (case.request(), &mut site.client) {
-            (Some(raw), Ok(client)) => (raw, client),
-            (_, Err(rule)) => {
+        let raw = case.request();
+        let client = match &mut site.client {
+            Ok(client) => client,
+            Err(rule) => {
                 *tally.cannot_carry.entry(*rule).or_default() += 1;
                 continue;
             }
-            (None, _) => continue,
         };
         let wire = match Wire::of(raw) {
             Ok(wire) => wire,

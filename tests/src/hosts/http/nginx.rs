@@ -63,7 +63,11 @@ impl Host for Nginx {
             Some([]) => b"/".to_vec(),
             Some(rest) => rest.to_vec(),
         };
-        Wire { target, ..wire.clone() }
+        // What a client says by a name of ours is removed before anything is judged.
+        let is_ours = |name: &str| name.to_ascii_lowercase().starts_with("x-doorward");
+        let mut handed = Wire { target, ..wire.clone() };
+        handed.fields.retain(|(name, _)| !is_ours(name));
+        handed
     }
 
     fn refuses(&self, policy: &Path, work: &Path) -> Result<(bool, String), String> {

@@ -59,6 +59,9 @@ pub(super) const PREDICATES: &[(&str, Predicate)] = &[
     ("path-above-the-root", |request| {
         decoded(&request.wire.target).is_some_and(|path| is_above_the_root(&path))
     }),
+    ("trace-marker", |request| {
+        handed_over_otherwise(request) && request.wire.values("x-doorward-trace").next().is_some()
+    }),
     ("path-not-as-judged", |request| {
         request.expected.is_allow() && path(&request.wire.target) != request.expected.path.as_bytes()
     }),

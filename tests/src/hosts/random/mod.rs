@@ -98,12 +98,15 @@ pub fn write(folder: &Path, seed: u64, requests: usize) -> Result<Vec<String>, S
 fn themes() -> Vec<Theme> {
     let mut themes: Vec<Theme> = Vec::new();
     for File { policy, cases, .. } in table::files() {
-        if remembers(&policy) {
+        if policy.is_null() || remembers(&policy) {
             continue;
         }
         let is_orders = policy.is_string();
         let policy = if is_orders { json!("policies/orders.toml") } else { policy };
-        let requests = cases.into_iter().map(|case| json!({"at": case.at, "request": case.request}));
+        let requests = cases.into_iter().flat_map(|case| {
+            let at = case.at;
+            case.subject.into_iter().map(move |(_, request)| json!({"at": at, "request": request}))
+        });
         match themes.iter_mut().find(|theme| theme.policy == policy) {
             Some(theme) => theme.cases.extend(requests),
             None => {

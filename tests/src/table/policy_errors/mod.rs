@@ -2,6 +2,7 @@
 
 mod keys;
 mod settings;
+mod trace;
 
 use crate::mint::Key;
 use serde_json::{Value, json};
@@ -311,7 +312,7 @@ const FAULTS: &[Fault] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Fault> {
-    FAULTS.iter().chain(keys::FAULTS).chain(settings::FAULTS)
+    FAULTS.iter().chain(keys::FAULTS).chain(settings::FAULTS).chain(trace::FAULTS)
 }
 
 /// The file of cases.

@@ -251,3 +251,38 @@ fn the_log_has_what_was_asked_for_and_neither_credential_nor_query() {
     assert_eq!((&allow["grounds"], &refusal["subject"]), (&"credential".into(), &"nightly".into()));
     assert!(logged("serve-log-none", &["--log", "none"]).is_empty());
 }
+
+/// The marker is for the application behind: only where it is asked for, and never of a hidden route.
+#[test]
+fn a_refusal_carries_a_marker_where_that_is_asked_for() {
+    let folder = stage("serve-trace");
+    std::fs::write(folder.join("trace.key"), "a secret that gateway and application share\n").unwrap();
+    let policy = std::fs::read_to_string(folder.join("policy.toml")).unwrap();
+    std::fs::write(
+        folder.join("policy.toml"),
+        format!("trace = {{ key = {{ file = 'trace.key' }} }}\n{policy}"),
+    )
+    .unwrap();
+    let start = |more: &[&str]| Server::start(&folder, &[&POLICY[..], &["--from", "nginx"], more].concat());
+    let server = start(&["--trace-marker"]);
+    let late = ask(&server, "nginx", "GET", "/v1/orders/7", &[("Authorization", &late())]);
+    let marker = late.field("x-doorward-trace").unwrap().to_owned();
+    assert_eq!((late.status, marker.len()), (401, 79));
+    let missing = ask(&server, "nginx", "GET", "/v1/orders/7", &[]);
+    assert_eq!((missing.status, missing.field("x-doorward-trace")), (401, None), "nothing was taken away");
+    let good = ask(&server, "nginx", "GET", "/v1/orders/7", &[("Authorization", &bearer())]);
+    assert_eq!((good.status, good.field("x-doorward-trace")), (200, None));
+    // The same service as the application's: it believes what the gateway says, and nothing else.
+    let traced = ask(&server, "nginx", "GET", "/v1/orders/7", &[("X-Doorward-Trace", &marker)]);
+    let reason = "credential_stripped_upstream";
+    assert_eq!((traced.status, traced.field("x-doorward-true-reason")), (401, Some(reason)));
+    assert!(traced.body.contains(r#""cause":"token_expired""#), "{}", traced.body);
+    let other = ask(&server, "nginx", "GET", "/v1/orders/8", &[("X-Doorward-Trace", &marker)]);
+    assert_eq!(other.field("x-doorward-true-reason"), Some("credential_missing"));
+    server.stop();
+    let quiet = start(&[]);
+    let bearer = "Bearer x.y.z";
+    let late = ask(&quiet, "nginx", "GET", "/v1/orders/7", &[("Authorization", bearer)]);
+    assert_eq!((late.status, late.field("x-doorward-trace")), (401, None));
+    quiet.stop();
+}

@@ -9,13 +9,17 @@ pub(super) const PATH: &str = "bindings/c/src/constants.rs";
 
 /// The lists of the vocabulary that decisions have numbers for: the name in the data, the word in the constants, and the
 /// word in their comments.
-const LISTS: [(&str, &str, &str); 6] = [
+const LISTS: [(&str, &str, &str); 10] = [
     ("outcomes", "OUTCOME", "Outcome"),
     ("recoveries", "RECOVERY", "Recovery"),
     ("signals", "SIGNAL", "Signal"),
     ("disclosures", "DISCLOSURE", "Disclosure"),
     ("grounds", "GROUNDS", "Grounds"),
     ("credential_kinds", "CREDENTIAL_KIND", "Credential kind"),
+    ("confidences", "CONFIDENCE", "Confidence"),
+    ("origins", "ORIGIN", "Origin"),
+    ("retries", "RETRY", "Retry"),
+    ("clues", "CLUE", "Clue"),
 ];
 
 pub(super) fn derived(project: &Project) -> Result<Derived, String> {
@@ -41,7 +45,10 @@ fn constants(vocabulary: &Value, reasons: &Value) -> Result<String, String> {
         for (member, number) in members.iter().zip(1_u32..) {
             let (code, advice) = match member {
                 Value::String(code) => (code.as_str(), String::new()),
-                named => (word_of(named, "code")?, format!(": {}", word_of(named, "advice")?)),
+                named => {
+                    let words = word_of(named, "advice").or_else(|_| word_of(named, "sentence"))?;
+                    (word_of(named, "code")?, format!(": {words}"))
+                }
             };
             text.push_str(&format!("/// {comment} `{code}`{advice}.\n"));
             text.push_str(&format!("pub const DOORWARD_{word}_{}: u32 = {number};\n", code.to_uppercase()));
@@ -71,7 +78,8 @@ mod tests {
         let vocabulary = json!({
             "outcomes": ["allow", "bad_request"],
             "recoveries": [{ "code": "none", "advice": "nothing to do" }],
-            "signals": [], "disclosures": [], "grounds": [], "credential_kinds": []
+            "signals": [], "disclosures": [], "grounds": [], "credential_kinds": [], "confidences": [], "origins": [],
+            "retries": [], "clues": []
         });
         let reasons =
             json!([{ "number": 209, "code": "token_expired", "status": 401, "sentence": "it is late" }]);

@@ -19,6 +19,8 @@ pub(super) fn check(project: &Project, installed: &Path, tally: &mut Tally) {
         let result = build(name, source, standard, &folder).and_then(|path| decides(&path, &folder));
         tally.claim(&format!("the example {source}"), result);
     }
+    let result = build("diagnose", "diagnose.c", "c99", &folder).and_then(|path| diagnoses(&path, &folder));
+    tally.claim("the example diagnose.c", result);
     let result = build("proxy_loop", "proxy_loop.c", "c11", &folder).and_then(|path| reloads(&path, &folder));
     tally.claim("the example proxy_loop.c", result);
     let result = readme(project, &into, 0).and_then(|source| {
@@ -53,6 +55,13 @@ fn decides(program: &Path, folder: &Path) -> Result<(), String> {
         Some(2),
         &["broken.toml:2:1: unknown key `reaml`"],
     )
+}
+
+fn diagnoses(program: &Path, folder: &Path) -> Result<(), String> {
+    let scope = "Bearer error=\"insufficient_scope\", scope=\"orders:read\"";
+    let told = ["reason: scope_insufficient\n", "recovery: request_scope\n", "scope: orders:read\n"];
+    expect(program, folder, &["401", "Bearer", "WWW-Authenticate", scope], Some(1), &told)?;
+    expect(program, folder, &["200"], Some(0), &["summary: the answer 200 refuses nobody\n"])
 }
 
 fn reloads(program: &Path, folder: &Path) -> Result<(), String> {

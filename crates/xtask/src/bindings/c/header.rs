@@ -11,7 +11,7 @@ pub(super) const PATH: &str = "bindings/c/include/doorward.h";
 const SOURCES: &str = "bindings/c/src";
 
 /// The sources in the order of the header; the constants come before them.
-const FILES: [&str; 13] = [
+const FILES: [&str; 17] = [
     "version",
     "result",
     "text",
@@ -25,11 +25,15 @@ const FILES: [&str; 13] = [
     "scratch",
     "request",
     "decision",
+    "trace",
+    "diagnosis",
+    "attempt",
+    "caller",
 ];
 const LAST: &str = "names";
 
 /// What the types are called in Rust and in C.
-const TYPES: [(&str, &str); 17] = [
+const TYPES: [(&str, &str); 29] = [
     ("Str", "doorward_str"),
     ("ResultCode", "doorward_result"),
     ("Time", "doorward_time"),
@@ -47,6 +51,18 @@ const TYPES: [(&str, &str); 17] = [
     ("Principal", "doorward_principal"),
     ("Context", "doorward_context"),
     ("Decision", "doorward_decision"),
+    ("TraceMarker", "doorward_marker"),
+    ("Sent", "doorward_sent"),
+    ("Response", "doorward_response"),
+    ("Diagnosis", "doorward_diagnosis"),
+    ("DiagnosisFacts", "doorward_diagnosis_facts"),
+    ("Attempt", "doorward_attempt"),
+    ("Caller", "doorward_caller"),
+    ("CallerOptions", "doorward_caller_options"),
+    ("Want", "doorward_want"),
+    ("Prepared", "doorward_prepared"),
+    ("Credential", "doorward_credential"),
+    ("Next", "doorward_next"),
 ];
 
 /// The longest line of a comment that is written in one.

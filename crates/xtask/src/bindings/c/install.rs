@@ -38,7 +38,7 @@ pub(super) fn build(project: &Project, build: &Build<'_>) -> Result<(), String> 
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     let own = project.root().join("bindings/c/include");
-    for name in ["doorward.h", "doorward.hpp"] {
+    for name in ["doorward.h", "doorward.hpp", "doorward_caller.hpp"] {
         copy(&own.join(name), &include.join(name))?;
     }
     let built = project.target().join("release");

@@ -39,7 +39,7 @@ pub(crate) fn runner(project: &Project) -> Result<PathBuf, String> {
     let program = compiler::Program {
         name: "run_cases",
         folder: &test::folder(project),
-        sources: &["run_cases.c", "table.c", "report.c", "json.c"],
+        sources: &["run_cases.c", "table.c", "responses.c", "report.c", "json.c"],
         standard: "c11",
     };
     compiler::build(project, &program, &installed, compiler::Link::Shared, &project.target().join("c/shared"))

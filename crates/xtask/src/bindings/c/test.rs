@@ -29,17 +29,22 @@ const fn test_of(name: &'static str, sources: &'static [&'static str]) -> Test {
     Test { name, sources, standard: "c11", table: false, replaces_malloc: false, panics: false }
 }
 
-const TESTS: [Test; 11] = [
+const TESTS: [Test; 13] = [
     test_of("abi", &["abi_test.c"]),
     test_of("twice", &["twice_test.c", "twice_other.c"]),
     test_of("misuse", &["misuse_test.c"]),
     test_of("interleave", &["interleave_test.c"]),
     test_of("threads", &["threads_test.c"]),
+    Test { table: true, ..test_of("caller", &["caller_test.c"]) },
     test_of("upkeep", &["upkeep_test.c", "json.c"]),
     test_of("fork", &["fork_test.c"]),
     Test { panics: true, ..test_of("panic", &["panic_test.c"]) },
     Test { standard: "c++17", ..test_of("wrapper", &["wrapper_test.cpp"]) },
-    Test { table: true, ..test_of("cases", &["cases_test.c", "table.c", "report.c", "json.c"]) },
+    Test { standard: "c++17", ..test_of("caller_wrapper", &["caller_wrapper_test.cpp"]) },
+    Test {
+        table: true,
+        ..test_of("cases", &["cases_test.c", "table.c", "responses.c", "report.c", "json.c"])
+    },
     Test {
         table: true,
         replaces_malloc: true,

@@ -29,13 +29,33 @@ class Word(str, Enum):
 "#;
 
 /// The enums that are lists of words and nothing else: the member of the list, the name, and what it stands for.
-const PLAIN: [(&str, &str, &str); 5] = [
+const PLAIN: [(&str, &str, &str); 8] = [
     ("outcomes", "Outcome", "What was decided."),
     ("signals", "Signal", "How a reason should be read by those who watch: retries must not mask an attack."),
     ("disclosures", "Disclosure", "What a refusal tells the caller about its reason."),
     ("grounds", "Grounds", "On what grounds a caller is let in."),
     ("credential_kinds", "CredentialKind", "The kind of credential that a caller presented."),
+    ("confidences", "Confidence", "How sure a diagnosis is."),
+    ("origins", "Origin", "Who made an answer."),
+    ("retries", "Retry", "Whether a refused request may be sent again, and with what."),
 ];
+
+const CLUE: &str = r#"
+
+class Clue(Word):
+    """One thing that a diagnosis rests on."""
+
+"#;
+
+const OF_CLUE: &str = r#"
+    @property
+    def sentence(self) -> str:
+        """The clue as a sentence."""
+        return _CLUES[self._value_]
+
+
+_CLUES: Final[dict[str, str]] = {
+"#;
 
 const RECOVERY: &str = r#"
 
@@ -144,16 +164,21 @@ fn module(reasons: &Value, words: &Value) -> Option<String> {
             let _ = writeln!(text, "    {} = {}", constant(code), literal(code));
         }
     }
+    text.push_str(CLUE);
+    let clues = words.get("clues")?.as_array()?;
+    for clue in clues {
+        text.push_str(&member(clue)?);
+    }
+    text.push_str(OF_CLUE);
+    text.push_str(&sentences(clues, "sentence")?);
+    text.push_str("}\n");
     text.push_str(RECOVERY);
     let recoveries = words.get("recoveries")?.as_array()?;
     for recovery in recoveries {
         text.push_str(&member(recovery)?);
     }
     text.push_str(OF_RECOVERY);
-    for recovery in recoveries {
-        let (code, advice) = (recovery.get("code")?.as_str()?, recovery.get("advice")?.as_str()?);
-        let _ = writeln!(text, "    {}: {},", literal(code), literal(advice));
-    }
+    text.push_str(&sentences(recoveries, "advice")?);
     text.push_str(REASON);
     let reasons = reasons.as_array()?;
     for reason in reasons {
@@ -172,19 +197,27 @@ fn member(word: &Value) -> Option<String> {
     Some(format!("    {} = {}\n", constant(code), literal(code)))
 }
 
+/// What stands beside each word, in a dict.
+fn sentences(words: &[Value], name: &str) -> Option<String> {
+    let line = |word: &Value| {
+        let (code, sentence) = (word.get("code")?.as_str()?, word.get(name)?.as_str()?);
+        Some(format!("    {}: {},\n", literal(code), literal(sentence)))
+    };
+    words.iter().map(line).collect()
+}
+
 fn facts(reason: &Value) -> Option<String> {
     let word = |member: &str| reason.get(member)?.as_str();
     let of = |class: &str, member: &str| Some(format!("{class}.{}", constant(word(member)?)));
-    let lines = [
+    let short = [
         reason.get("number")?.as_u64()?.to_string(),
         reason.get("status")?.as_u64()?.to_string(),
         of("Outcome", "outcome")?,
         of("Recovery", "recovery")?,
         of("Signal", "signal")?,
         if reason.get("may_resend")?.as_bool()? { "True" } else { "False" }.to_owned(),
-        literal(word("sentence")?),
-        literal(word("operator")?),
     ];
+    let lines = [short.join(", "), literal(word("sentence")?), literal(word("operator")?)];
     let lines: String = lines.iter().map(|line| format!("        {line},\n")).collect();
     Some(format!("    {}: _Facts(\n{lines}    ),\n", literal(word("code")?)))
 }
@@ -207,7 +240,8 @@ mod tests {
     fn a_reason_becomes_a_member() {
         let words = json!({
             "outcomes": ["allow", "bad_request"], "signals": ["noise"], "disclosures": ["none"], "grounds": [],
-            "credential_kinds": [], "recoveries": [{ "code": "stop", "advice": "say \"stop\"" }],
+            "credential_kinds": [], "confidences": ["guess"], "origins": [], "retries": [],
+            "clues": [{ "code": "status", "sentence": "c" }], "recoveries": [{ "code": "stop", "advice": "say \"stop\"" }],
         });
         let reasons = json!([{
             "code": "path_ambiguous", "number": 100, "status": 400, "outcome": "bad_request", "recovery": "stop",
@@ -219,8 +253,8 @@ mod tests {
             text.contains("    STOP = \"stop\"\n") && text.contains("    \"stop\": \"say \\\"stop\\\"\",\n")
         );
         assert!(text.contains("    PATH_AMBIGUOUS = \"path_ambiguous\"\n"));
-        let facts =
-            "    \"path_ambiguous\": _Facts(\n        100,\n        400,\n        Outcome.BAD_REQUEST,\n";
+        assert!(text.contains("    STATUS = \"status\"\n") && text.contains("    \"status\": \"c\",\n"));
+        let facts = "    \"path_ambiguous\": _Facts(\n        100, 400, Outcome.BAD_REQUEST, Recovery.STOP, ";
         assert!(text.contains(facts));
         assert!(module(&json!([{}]), &words).is_none());
     }

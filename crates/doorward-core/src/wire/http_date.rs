@@ -2,10 +2,10 @@
 //!
 //! [RFC 9110, section 5.6.7]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
 
-use doorward_core::time::UnixTime;
+use crate::time::UnixTime;
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&[u8]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 /// How many years a two-digit year may lie ahead before it means the century before.
 const AHEAD: i64 = 50;
@@ -13,34 +13,38 @@ const AHEAD: i64 = 50;
 /// Reads a date. `now` tells the century of a year with two digits.
 ///
 /// The day of the week is not looked at: it says nothing that the date does not say.
-pub(super) fn parse(text: &str, now: UnixTime) -> Option<UnixTime> {
-    let words: Vec<&str> = text.trim_ascii().split(' ').filter(|word| !word.is_empty()).collect();
-    match *words.as_slice() {
+#[must_use]
+pub fn parse(value: &[u8], now: UnixTime) -> Option<UnixTime> {
+    let mut words = value.trim_ascii().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let mut next = || words.next().unwrap_or_default();
+    match [next(), next(), next(), next(), next(), next(), next()] {
         // Sun, 06 Nov 1994 08:49:37 GMT
-        [_, day, month, year, time, "GMT"] => at(digits(year, 4)?, month, digits(day, 2)?, time),
+        [_, day, month, year, time, b"GMT", b""] => at(digits(year, 4)?, month, digits(day, 2)?, time),
         // Sunday, 06-Nov-94 08:49:37 GMT
-        [_, date, time, "GMT"] => {
-            let mut parts = date.split('-');
-            let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-            if parts.next().is_some() {
-                return None;
-            }
+        [_, date, time, b"GMT", b"", ..] => {
+            let [day, month, year] = parts(date, b'-')?;
             at(century(digits(year, 2)?, now), month, digits(day, 2)?, time)
         }
         // Sun Nov  6 08:49:37 1994
-        [_, month, day, time, year] => at(digits(year, 4)?, month, digits(day, day.len())?, time),
+        [_, month, day, time, year, b"", _] => at(digits(year, 4)?, month, digits(day, day.len())?, time),
         _ => None,
     }
 }
 
-fn at(year: i64, month: &str, day: i64, time: &str) -> Option<UnixTime> {
+/// The three parts of a text between two separators.
+fn parts(text: &[u8], separator: u8) -> Option<[&[u8]; 3]> {
+    let mut parts = text.split(|byte| *byte == separator);
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    parts.next().is_none().then_some(three)
+}
+
+fn at(year: i64, month: &[u8], day: i64, time: &[u8]) -> Option<UnixTime> {
     let month = i64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()?.checked_add(1)?;
-    let mut parts = time.split(':');
-    let (hour, minute, second) =
-        (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let [hour, minute, second] = parts(time, b':')?;
+    let (hour, minute, second) = (digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?);
     // A leap second is written as 60.
     let valid = (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
-    if parts.next().is_some() || !valid {
+    if !valid {
         return None;
     }
     let seconds = days(year, month, day)
@@ -66,9 +70,12 @@ fn century(two: i64, now: UnixTime) -> i64 {
     if year > this.saturating_add(AHEAD) { year.saturating_sub(100) } else { year }
 }
 
-fn digits(text: &str, len: usize) -> Option<i64> {
-    let fits = text.len() == len && (1..=4).contains(&len) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { text.parse().ok() } else { None }
+fn digits(text: &[u8], len: usize) -> Option<i64> {
+    let fits = text.len() == len && (1..=4).contains(&len) && text.iter().all(u8::is_ascii_digit);
+    if !fits {
+        return None;
+    }
+    Some(text.iter().fold(0, |number, digit| number * 10 + i64::from(*digit - b'0')))
 }
 
 #[cfg(test)]
@@ -77,12 +84,17 @@ mod tests {
 
     const NOW: UnixTime = UnixTime::from_seconds(1_795_387_431);
 
+    fn read(text: &str) -> Option<i64> {
+        parse(text.as_bytes(), NOW).map(UnixTime::seconds)
+    }
+
+    /// H-DATE-01.
     #[test]
     fn all_three_forms_name_the_same_second() {
         for text in
             ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
         {
-            assert_eq!(parse(text, NOW), Some(UnixTime::from_seconds(784_111_777)), "{text}");
+            assert_eq!(read(text), Some(784_111_777), "{text}");
         }
     }
 
@@ -94,14 +106,14 @@ mod tests {
             ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
             ("Wed, 31 Dec 2036 23:59:60 GMT", 2_114_380_800),
         ] {
-            assert_eq!(parse(text, NOW), Some(UnixTime::from_seconds(seconds)), "{text}");
+            assert_eq!(read(text), Some(seconds), "{text}");
         }
     }
 
     #[test]
     fn a_year_of_two_digits_is_never_more_than_fifty_years_ahead() {
-        assert_eq!(parse("Sunday, 06-Nov-77 08:49:37 GMT", NOW), parse("Sun, 06 Nov 1977 08:49:37 GMT", NOW));
-        assert_eq!(parse("Sunday, 06-Nov-76 08:49:37 GMT", NOW), parse("Sun, 06 Nov 2076 08:49:37 GMT", NOW));
+        assert_eq!(read("Sunday, 06-Nov-77 08:49:37 GMT"), read("Sun, 06 Nov 1977 08:49:37 GMT"));
+        assert_eq!(read("Sunday, 06-Nov-76 08:49:37 GMT"), read("Sun, 06 Nov 2076 08:49:37 GMT"));
     }
 
     #[test]
@@ -117,10 +129,14 @@ mod tests {
             "Sun, 06 nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 08:49 GMT",
             "Sun, 06 Nov 1994 08:49:37:00 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT GMT",
             "Sunday, 06-Nov-94-1 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT x",
+            "Sun Nov  6 08:49:37 1994 x",
             "Sun, 06 Nov 99999 08:49:37 GMT",
         ] {
-            assert_eq!(parse(text, NOW), None, "{text}");
+            assert_eq!(read(text), None, "{text}");
         }
+        assert_eq!(parse(b"Sun, 06 Nov 1994 08:49:3\xb7 GMT", NOW), None);
     }
 }

@@ -1,0 +1,2 @@
+// The types for ECMAScript modules: the same as for CommonJS.
+export * from './undici.js';

@@ -1,0 +1,4 @@
+// The interceptor for ECMAScript modules: the same functions as for CommonJS.
+import module from './undici.js';
+
+export const { diagnosisOf, interceptor } = module;

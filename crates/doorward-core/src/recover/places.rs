@@ -1,0 +1,118 @@
+//! Places: parts of a service, and whether they accept credentials; and what to think of refusals that a new one did not mend.
+//!
+//! One path that answers 401 to everything, as for a permission that is missing, would otherwise have every caller of the service
+//! obtain one credential after the other, or stop them all.
+
+use super::clock::{Millis, after, before};
+use super::settings::Settings;
+use crate::limits;
+use crate::time::UnixTime;
+
+/// What a place did last.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stand {
+    Accepts,
+    Refuses,
+}
+
+/// A place.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    place: u64,
+    stand: Stand,
+    seen: UnixTime,
+}
+
+const NOWHERE: Place = Place { place: 0, stand: Stand::Refuses, seen: UnixTime::EARLIEST };
+
+/// The places that were seen last.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    known: [Place; limits::PLACES],
+}
+
+impl Places {
+    pub(super) const fn new() -> Self {
+        Self { known: [NOWHERE; limits::PLACES] }
+    }
+
+    /// Whether the place accepted the last credential that it judged.
+    pub(super) fn accepts(&self, place: u64) -> bool {
+        self.stand(place) == Some(Stand::Accepts)
+    }
+
+    /// Whether it refused it.
+    pub(super) fn refuses(&self, place: u64) -> bool {
+        self.stand(place) == Some(Stand::Refuses)
+    }
+
+    /// The place accepted a credential.
+    pub(super) fn accepted(&mut self, place: u64, now: UnixTime) {
+        self.note(place, Stand::Accepts, now);
+    }
+
+    /// The place refused one.
+    pub(super) fn refused(&mut self, place: u64, now: UnixTime) {
+        self.note(place, Stand::Refuses, now);
+    }
+
+    /// The clock was set back by `span`.
+    pub(super) fn shift(&mut self, span: Millis) {
+        for known in &mut self.known {
+            known.seen = before(known.seen, span);
+        }
+    }
+
+    fn stand(&self, place: u64) -> Option<Stand> {
+        let known = self.known.iter().find(|known| place != 0 && known.place == place);
+        known.map(|known| known.stand)
+    }
+
+    fn note(&mut self, place: u64, stand: Stand, now: UnixTime) {
+        if place == 0 {
+            return;
+        }
+        let at = self.known.iter().position(|known| known.place == place);
+        let oldest = || self.known.iter().enumerate().min_by_key(|(_, known)| known.seen).map(|(at, _)| at);
+        if let Some(slot) = at.or_else(oldest).and_then(|at| self.known.get_mut(at)) {
+            *slot = Place { place, stand, seen: now };
+        }
+    }
+}
+
+/// New credentials that did not help, and until when no more of them are asked for such reasons: longer each time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Futile {
+    until: UnixTime,
+    times: u32,
+}
+
+impl Futile {
+    pub(super) const fn new() -> Self {
+        Self { until: UnixTime::EARLIEST, times: 0 }
+    }
+
+    /// A new credential did not help. Those that were asked for before that was known count as one.
+    pub(super) fn note(&mut self, settings: &Settings, now: UnixTime, random: u64) {
+        if self.holds(now) {
+            return;
+        }
+        self.until = after(now, settings.pause(self.times).spread(random));
+        self.times = self.times.saturating_add(1);
+    }
+
+    /// Whether another is not worth asking for.
+    pub(super) fn holds(&self, now: UnixTime) -> bool {
+        now < self.until
+    }
+
+    /// A new credential helped.
+    pub(super) const fn forget(&mut self) {
+        *self = Self::new();
+    }
+
+    /// The clock was set back by `span`.
+    pub(super) fn shift(&mut self, span: Millis) {
+        self.until = before(self.until, span);
+    }
+}

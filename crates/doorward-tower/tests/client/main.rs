@@ -1,0 +1,14 @@
+//! The caller's side against real servers on loopback.
+#![cfg(test)] // or the lints would not know the helpers as tests
+
+mod bodies;
+mod circles;
+mod faults;
+mod hangs;
+mod races;
+mod refresh;
+mod reports;
+mod reqwest_client;
+mod server;
+mod support;
+mod waits;

@@ -1,0 +1,28 @@
+"""What every story begins with: a folder, an issuer of tokens, and a service that Doorward guards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from issuer import Issuer, policy
+
+from scenery import Service, clock_library, serving
+
+
+@pytest.fixture
+def issuer() -> Issuer:
+    """Whoever signs the tokens of the story."""
+    return Issuer("2026-11")
+
+
+@pytest.fixture
+def service(issuer: Issuer) -> Iterator[Service]:
+    """A FastAPI service behind uvicorn that lets in who has the issuer's token for `orders:read`."""
+    with serving(policy(issuer)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that, preloaded, lets a process live with a wrong clock."""
+    return clock_library(tmp_path_factory.mktemp("clock"))
