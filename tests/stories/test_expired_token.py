@@ -54,7 +54,7 @@ def test_the_account_asks_its_issuer_for_a_new_token(
 
     with answering(token_endpoint) as endpoint:
         secret = {"environment": "SVC_A_SECRET"}
-        source = {
+        source: doorward.SourceDict = {
             "client_credentials": {
                 "token_url": f"{endpoint.url}/token",
                 "client_id": "svc-a",

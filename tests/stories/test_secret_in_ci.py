@@ -34,7 +34,7 @@ def test_the_job_learns_what_is_missing_and_finds_it_in_the_secret_store(
     key = tmp_path / "vault-token"
     key.write_text("s.of-the-job\n")
     with answering(store) as vault:
-        source = {
+        source: doorward.SourceDict = {
             "vault": {
                 "url": f"{vault.url}/v1/secret/data/ci/orders",
                 "field": "api",

@@ -18,6 +18,14 @@ static doorward_time at(int64_t seconds) {
   return time;
 }
 
+static int contains(doorward_str text, const char *word) {
+  size_t len = strlen(word), at;
+  for (at = 0; text.data != NULL && at + len <= text.len; at += 1) {
+    if (memcmp(text.data + at, word, len) == 0) return 1;
+  }
+  return 0;
+}
+
 static int untouched(const void *memory, size_t len) {
   const unsigned char *bytes = memory;
   size_t i;
@@ -158,7 +166,7 @@ static void a_request_recovers(void) {
   CHECK("sent again", prepared.kind == DOORWARD_PREPARED_SEND && doorward_str_is(prepared.authorization, "Bearer second"));
   CHECK("delivered", answered(caller, attempt, &good, 2) == DOORWARD_NEXT_DELIVER);
   CHECK("status", doorward_caller_status(caller, at(2), &status) == DOORWARD_RESULT_OK);
-  CHECK("no secret in it", strstr(doorward_text_view(status).data, "second") == NULL);
+  CHECK("no secret in it", !contains(doorward_text_view(status), "second"));
   doorward_text_free(status);
   doorward_attempt_free(other);
   doorward_attempt_free(attempt);
@@ -176,7 +184,7 @@ static void what_is_not_taken(void) {
   doorward_credential credential = doorward_credential_init();
   options.attempts = 200;
   CHECK("too many attempts", doorward_caller_new(&options, &caller, &error) == DOORWARD_RESULT_REFUSED && caller == NULL &&
-                                 strstr(doorward_error_text(error).data, "attempts") != NULL);
+                                 contains(doorward_error_text(error), "attempts"));
   doorward_error_free(error);
   error = NULL;
   options = doorward_caller_options_init();
@@ -185,14 +193,14 @@ static void what_is_not_taken(void) {
   CHECK("a caller of an origin", doorward_caller_new(&options, &caller, NULL) == DOORWARD_RESULT_OK);
   CHECK("another origin", doorward_caller_prepare(caller, attempt, elsewhere, strlen(elsewhere), at(0), &prepared, &error) ==
                               DOORWARD_RESULT_REFUSED);
-  CHECK("it says so", strstr(doorward_error_text(error).data, "elsewhere.example") != NULL && prepared.kind == 0);
+  CHECK("it says so", contains(doorward_error_text(error), "elsewhere.example") && prepared.kind == 0);
   doorward_error_free(error);
   error = NULL;
   prepared = prepare(caller, attempt, 0);
   credential.secret = doorward_str_from("two\r\nlines");
   CHECK("a secret that ends the field",
         doorward_caller_obtained(caller, prepared.ticket, &credential, at(0), &error) == DOORWARD_RESULT_REFUSED);
-  CHECK("and is not shown", strstr(doorward_error_text(error).data, "lines") == NULL);
+  CHECK("and is not shown", !contains(doorward_error_text(error), "lines"));
   doorward_error_free(error);
   credential.expiry = 9;
   CHECK("an expiry that is none",

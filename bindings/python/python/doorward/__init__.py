@@ -11,7 +11,7 @@ from ._errors import (
     PolicyFault,
     RetryBlocked,
 )
-from ._source import Credential, SourceFault, Want
+from ._source import Credential, SourceDict, SourceFault, Want
 from ._status import Status
 from ._vocabulary import (
     Clue,
@@ -56,6 +56,7 @@ __all__ = [
     "Signal",
     "Skew",
     "Source",
+    "SourceDict",
     "SourceFault",
     "Status",
     "Want",

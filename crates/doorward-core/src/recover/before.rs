@@ -119,7 +119,7 @@ impl Governor {
     fn obtain_first(&mut self, attempt: &mut Attempt, now: UnixTime, random: u64) -> Before {
         let nothing_new = self.pauses.active(now).map(|pause| pause.until);
         if attempt.since_ticket == 0 {
-            let under_way = self.obtaining.filter(|obtaining| obtaining.epoch >= attempt.epoch);
+            let under_way = self.obtaining.filter(|_| self.last_epoch >= attempt.epoch);
             attempt.since_ticket =
                 under_way.map_or(self.last_ticket.saturating_add(1), |obtaining| obtaining.ticket);
         }
@@ -182,6 +182,7 @@ impl Governor {
         self.totals.tickets = self.totals.tickets.saturating_add(1);
         let answered = self.held.map_or(0, |held| held.epoch).max(self.given_up);
         let demand = if self.epoch > answered { self.demand } else { 0 };
+        self.last_epoch = self.epoch;
         self.obtaining = Some(Obtaining { ticket: self.last_ticket, since: now, epoch: self.epoch, demand });
         Ticket(self.last_ticket)
     }

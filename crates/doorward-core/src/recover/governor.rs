@@ -23,6 +23,8 @@ pub struct Governor {
     pub(super) obtaining: Option<Obtaining>,
     /// The last ticket that was given.
     pub(super) last_ticket: u64,
+    /// The demands that it was given for. Beside [`Self::obtaining`], so that it is there even when nobody obtains.
+    pub(super) last_epoch: u32,
     /// The last ticket that brought what was held already.
     pub(super) same_ticket: u64,
     /// How often that came in a row.
@@ -87,6 +89,7 @@ impl Governor {
             held: None,
             obtaining: None,
             last_ticket: 0,
+            last_epoch: 0,
             same_ticket: 0,
             sames: 0,
             not_before: UnixTime::EARLIEST,

@@ -23,57 +23,55 @@ pub(super) struct Pause {
 /// The pause that holds, and how many there were since the last success.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pauses {
-    now: Option<Pause>,
+    cause: Option<Cause>,
+    until: UnixTime,
     made: u32,
 }
 
 impl Pauses {
     pub(super) const fn new() -> Self {
-        Self { now: None, made: 0 }
+        Self { cause: None, until: UnixTime::EARLIEST, made: 0 }
     }
 
     /// Begins a pause, longer than the last one.
     pub(super) fn begin(&mut self, cause: Cause, settings: &Settings, now: UnixTime, random: u64) {
         let span = settings.pause(self.made).spread(random);
         self.made = self.made.saturating_add(1);
-        self.now = Some(Pause { cause, until: after(now, span) });
+        self.cause = Some(cause);
+        self.until = after(now, span);
     }
 
     /// Begins the same pause once more, no longer than it was: somebody probes.
     pub(super) fn renew(&mut self, settings: &Settings, now: UnixTime, random: u64) {
         let span = settings.pause(self.made.saturating_sub(1)).spread(random);
-        if let Some(pause) = self.now.as_mut() {
-            pause.until = after(now, span);
-        }
+        self.until = after(now, span);
     }
 
     /// The pause that was begun, over or not.
-    pub(super) const fn get(&self) -> Option<Pause> {
-        self.now
+    pub(super) fn get(&self) -> Option<Pause> {
+        self.cause.map(|cause| Pause { cause, until: self.until })
     }
 
     /// The pause that holds now.
     pub(super) fn active(&self, now: UnixTime) -> Option<Pause> {
-        self.now.filter(|pause| now < pause.until)
+        self.get().filter(|pause| now < pause.until)
     }
 
     /// A pause for this cause ends.
     pub(super) fn end(&mut self, cause: Cause) {
-        if self.now.is_some_and(|pause| pause.cause == cause) {
-            self.now = None;
+        if self.cause == Some(cause) {
+            self.cause = None;
         }
     }
 
     /// A credential was accepted: all is forgotten.
     pub(super) const fn forget(&mut self) {
-        self.now = None;
+        self.cause = None;
         self.made = 0;
     }
 
     /// The clock was set back by `span`.
     pub(super) fn shift(&mut self, span: Millis) {
-        if let Some(pause) = self.now.as_mut() {
-            pause.until = before(pause.until, span);
-        }
+        self.until = before(self.until, span);
     }
 }
