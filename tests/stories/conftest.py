@@ -26,3 +26,15 @@ def service(issuer: Issuer) -> Iterator[Service]:
 def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library that, preloaded, lets a process live with a wrong clock."""
     return clock_library(tmp_path_factory.mktemp("clock"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Ends with the counts in the form that the whole test run reads."""
+    counts = {
+        name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")
+    }
+    failed = counts["failed"] + counts["error"]
+    verdict = "FAILED" if failed else "ok"
+    terminalreporter.write_line(
+        f"test result: {verdict}. {counts['passed']} passed; {failed} failed; {counts['skipped']} ignored"
+    )

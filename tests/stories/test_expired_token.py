@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import doorward.httpx
 import doorward.requests
@@ -53,7 +54,7 @@ def test_the_account_asks_its_issuer_for_a_new_token(
         return 200, {"access_token": issued.pop(0), "token_type": "Bearer"}
 
     with answering(token_endpoint) as endpoint:
-        secret = {"environment": "SVC_A_SECRET"}
+        secret: Any = {"environment": "SVC_A_SECRET"}
         source: doorward.SourceDict = {
             "client_credentials": {
                 "token_url": f"{endpoint.url}/token",

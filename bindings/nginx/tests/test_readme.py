@@ -14,8 +14,10 @@ USER = "user root; " if os.geteuid() == 0 else ""
 TEMPORARY = "".join(f"{kind}_temp_path temp/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
 
-def block(language: str, place: int = 0) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)[place]
+def block(language: str, about: str = "") -> str:
+    """The first block of this language that speaks of something."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return next(text for text in blocks if about in text)
 
 
 class Readme(unittest.TestCase):
@@ -52,7 +54,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(self.nginx.send("GET", "/401.html").status, 404)
 
     def test_the_status_is_for_operators(self):
-        location = block("nginx", 1)
+        location = block("nginx", "/doorward-status")
         self.run_with(self.text.replace("location / {", location + "location / {", 1))
         answer = self.nginx.send("GET", "/doorward-status")
         self.assertEqual(answer.status, 200)
@@ -60,7 +62,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(self.nginx.send("GET", "/doorward-status?format=json").one("Content-Type"), "application/json")
 
     def test_the_status_is_for_nobody_else(self):
-        location = block("nginx", 1).replace("allow 127.0.0.1;", "")
+        location = block("nginx", "/doorward-status").replace("allow 127.0.0.1;", "")
         self.run_with(self.text.replace("location / {", location + "location / {", 1))
         self.assertEqual(self.nginx.send("GET", "/doorward-status").status, 403)
 
