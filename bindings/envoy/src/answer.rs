@@ -100,7 +100,9 @@ impl<'m> Facts<'m> {
                     None => many.push(Field::new(name, value)),
                 }
                 count = count.saturating_add(1);
-            } else if is_ours(name) {
+            }
+            // What is judged may be ours as well: a note of another gateway has done its work here.
+            if is_ours(name) {
                 kept.extend(&mut foreign, &[name, b"\n"]);
             }
         }

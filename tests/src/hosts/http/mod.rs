@@ -221,6 +221,11 @@ fn cases(
         tally.cases += apart;
         *tally.cannot_carry.entry("before").or_default() += apart;
     }
+    let answers = file.responses().count();
+    if answers > 0 {
+        tally.cases += answers;
+        *tally.cannot_carry.entry("response").or_default() += answers;
+    }
     let Some(site) = file.policy.as_ref().and_then(|source| sites.get_mut(source)) else { return Ok(()) };
     let mut scratch = site.engine.scratch();
     for (name, case) in file.shared_cases() {
@@ -276,6 +281,16 @@ fn cases(
 fn refused(host: &dyn Host, policy: &super::RefusedPolicy, work: &Path) -> Result<Option<String>, String> {
     let Err(errors) = policy.source.load() else { return Ok(Some("the policy loads".to_owned())) };
     let path = file_of(&policy.source, work, "refused")?;
+    // What a policy in the text of a case names lies beside the case.
+    if let Source::Object { folder, .. } | Source::Toml { folder, .. } | Source::Json { folder, .. } =
+        &policy.source
+    {
+        let (there, here) = (folder.join("policies"), work.join("policies"));
+        if let (Ok(there), false) = (there.canonicalize(), here.exists()) {
+            std::os::unix::fs::symlink(there, &here)
+                .map_err(|error| format!("{}: {error}", here.display()))?;
+        }
+    }
     let (started, said) = host.refuses(&path, work)?;
     if started {
         return Ok(Some(format!("expected a refusal to start, found: {said}")));

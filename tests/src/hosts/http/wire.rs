@@ -4,7 +4,7 @@ use doorward::raw_request::RawRequest;
 
 /// What no HTTP/1.1 message can carry: each a rule of `exceptions.json`, decided by the case alone.
 pub(super) const CANNOT_CARRY: &[&str] =
-    &["before", "method", "target", "field-name", "field-value", "outer-whitespace"];
+    &["before", "response", "method", "target", "field-name", "field-value", "outer-whitespace"];
 
 /// The authority of requests whose target names none.
 const AUTHORITY: &str = "api.example";
