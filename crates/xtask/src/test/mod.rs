@@ -5,6 +5,7 @@ mod fuzz;
 mod msrv;
 pub(crate) mod step;
 mod steps;
+mod watched;
 
 use std::env;
 use std::time::Instant;
@@ -55,8 +56,11 @@ struct Row {
     seconds: u64,
 }
 
-/// Prints the table and the counts; the counts come last, alone on their line.
+/// Prints what failed commands said last, the table and the counts; the counts come last, alone on their line.
 fn close(rows: &[Row]) -> Result<(), String> {
+    for Row { name, report, .. } in rows.iter().filter(|row| !row.report.output.is_empty()) {
+        println!("\n{name} failed; of what it printed:{}", report.output);
+    }
     println!();
     for Row { name, report, seconds } in rows {
         let line = format!("{name:<12} {:<8} {seconds:>5} s  {}", report.verdict, report.note);

@@ -1,10 +1,10 @@
 //! A step of the test run, and what comes out of it.
 
 use core::fmt;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 
 use super::counts::Counts;
+use super::watched;
 use crate::project::{self, Project};
 
 /// A step: adding one is one line in `steps.rs`.
@@ -45,27 +45,34 @@ pub(crate) struct Report {
     pub(crate) verdict: Verdict,
     /// Why it failed or was skipped, or what it proved.
     pub(crate) note: String,
+    /// The telling lines of what a failed command printed.
+    pub(super) output: String,
     tests: Option<Counts>,
 }
 
 impl Report {
     pub(crate) fn ok(note: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Ok, note: note.into(), tests: None }
+        Self { verdict: Verdict::Ok, note: note.into(), output: String::new(), tests: None }
     }
 
     pub(crate) fn failed(note: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Failed, note: note.into(), tests: None }
+        Self { verdict: Verdict::Failed, note: note.into(), output: String::new(), tests: None }
     }
 
     pub(crate) fn skipped(why: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Skipped, note: why.into(), tests: None }
+        Self { verdict: Verdict::Skipped, note: why.into(), output: String::new(), tests: None }
     }
 
     /// A run of several programs, counted by whoever ran them. A run that executed nothing has failed.
     pub(crate) fn counted(passed: u64, failed: u64, skipped: u64, note: impl Into<String>) -> Self {
         let failed = if passed + failed == 0 { 1 } else { failed };
         let verdict = if failed > 0 { Verdict::Failed } else { Verdict::Ok };
-        Self { verdict, note: note.into(), tests: Some(Counts { passed, failed, skipped }) }
+        Self {
+            verdict,
+            note: note.into(),
+            output: String::new(),
+            tests: Some(Counts { passed, failed, skipped }),
+        }
     }
 
     /// The step's tests; a step without tests counts as one.
@@ -91,7 +98,7 @@ impl Report {
         }
         let verdict = if fault.is_some() { Verdict::Failed } else { Verdict::Ok };
         let note = fault.map_or_else(|| counts.to_string(), |fault| format!("{fault}; {counts}"));
-        Self { verdict, note, tests: Some(counts) }
+        Self { verdict, note, output: String::new(), tests: Some(counts) }
     }
 }
 
@@ -104,35 +111,28 @@ impl From<Result<(), String>> for Report {
     }
 }
 
-/// Runs a command that has no tests of its own.
+/// Runs a command that has no tests of its own, and passes its output on.
 pub(crate) fn check(command: &mut Command) -> Report {
-    project::run(command).into()
+    println!("$ {}", project::line(command));
+    let (exit, kept) = watched::run(command, |_| ());
+    let fault = match exit {
+        Ok(exit) if exit.success() => return Report::ok(""),
+        Ok(exit) => format!("`{}` ended with {exit}", project::line(command)),
+        Err(error) => error,
+    };
+    Report { output: kept.text(), ..Report::failed(fault) }
 }
 
 /// Runs a command that executes tests, passes its output on, and counts.
 pub(crate) fn tests(command: &mut Command) -> Report {
     println!("$ {}", project::line(command));
     let mut counts = Vec::new();
-    let exit = stream(command, |line| counts.extend(Counts::read(line)));
-    Report::of_tests(exit, counts.into_iter().sum())
-}
-
-/// Runs a command, passing on what it prints line by line and showing each line to `see`.
-fn stream(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus, String> {
-    let name = project::line(command);
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().map_err(|error| format!("`{name}` did not start: {error}"))?;
-    if let Some(output) = child.stdout.take() {
-        let mut output = BufReader::new(output);
-        let mut line = Vec::new();
-        let mut ours = std::io::stdout().lock();
-        while output.read_until(b'\n', &mut line).map_err(|error| format!("`{name}`: {error}"))? > 0 {
-            ours.write_all(&line).map_err(|error| format!("standard output: {error}"))?;
-            see(&String::from_utf8_lossy(&line));
-            line.clear();
-        }
+    let (exit, kept) = watched::run(command, |line| counts.extend(Counts::read(line)));
+    let mut report = Report::of_tests(exit, counts.into_iter().sum());
+    if report.verdict == Verdict::Failed {
+        report.output = kept.text();
     }
-    child.wait().map_err(|error| format!("`{name}`: {error}"))
+    report
 }
 
 #[cfg(test)]
