@@ -181,3 +181,40 @@ def test_what_a_callable_gives_is_checked_and_a_bug_is_not_waited_for() -> None:
 def test_a_secret_that_would_end_the_field_is_never_sent() -> None:
     with pytest.raises(doorward.CredentialUnobtainable):
         requests.get("http://127.0.0.1:9/", auth=doorward.requests.Auth(lambda: "a\r\nX-Evil: 1"), timeout=5)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"expires_in": -3.0}, {"expires_at": 1e30}, {"expires_in": "soon"}, {"look_again": float("nan")}]
+)
+def test_a_credential_that_cannot_be_is_a_bug_of_its_source(odd: dict[str, Any]) -> None:
+    asked = 0
+
+    def source() -> doorward.Credential:
+        nonlocal asked
+        asked += 1
+        return doorward.Credential("s3cret", **odd)
+
+    with pytest.raises(doorward.CredentialUnobtainable, match="expected") as raised:
+        requests.get("http://127.0.0.1:9/", auth=doorward.requests.Auth(source), timeout=5)
+    assert asked == 1 and "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("retry_after", [-5.0, float("nan"), "soon"])
+def test_an_odd_time_to_ask_again_holds_nobody_up(retry_after: Any) -> None:
+    def source() -> str:
+        fault = SourceFault("closed for a moment", retry_after=None)
+        fault.retry_after = retry_after
+        raise fault
+
+    caller = doorward.Caller(source, longest_wait=0.2)
+    began = time.monotonic()
+    for _ in range(2):
+        with pytest.raises((doorward.CredentialUnobtainable, ValueError, TypeError)):
+            requests.get("http://127.0.0.1:9/", auth=doorward.requests.Auth(caller), timeout=5)
+    assert time.monotonic() - began < 10
+
+
+def test_a_time_to_ask_again_that_is_past_is_now() -> None:
+    assert SourceFault("closed", retry_after=-5).retry_after == 0
+    with pytest.raises(ValueError, match="found NaN"):
+        SourceFault("closed", retry_after=float("nan"))

@@ -254,14 +254,18 @@ class Caller:
         now = time.time()
         if isinstance(credential, Credential):
             scheme = "DPoP" if self._proof and credential.scheme == "Bearer" else credential.scheme
-            credential = _Credential(
-                credential.secret,
-                scheme=scheme,
-                expires_in=credential.expires_in,
-                expires_at=credential.expires_at,
-                look_again=credential.look_again,
-                now=now,
-            )
+            try:
+                credential = _Credential(
+                    credential.secret,
+                    scheme=scheme,
+                    expires_in=credential.expires_in,
+                    expires_at=credential.expires_at,
+                    look_again=credential.look_again,
+                    now=now,
+                )
+            except (TypeError, ValueError, OverflowError) as fault:
+                # What the source gave is wrong, and would be again.
+                raise SourceFault(str(fault), hard=True) from fault
         with self._lock:
             self._state.obtained(flight.ticket, credential, now)
             self._fault = None
@@ -274,8 +278,12 @@ class Caller:
                 self._state.abandoned(flight.ticket, now)
                 raise fault
             known = fault_of(fault)
-            self._state.not_obtained(flight.ticket, str(known), known.hard, known.retry_after, now)
             self._fault = fault
+            try:
+                self._state.not_obtained(flight.ticket, str(known), known.hard, known.retry_after, now)
+            except Exception:
+                self._state.abandoned(flight.ticket, now)  # nobody may wait for what was lost
+                raise
         logger.warning("no credential could be obtained: %s", known)
 
     def _abandoned(self, flight: Flight) -> None:

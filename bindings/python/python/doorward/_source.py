@@ -1,6 +1,7 @@
 """Where a credential comes from: what a source may be, what it is asked for, and what it gives."""
 
 import inspect
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -42,13 +43,18 @@ class Want:
 
 
 class SourceFault(Exception):
-    """Why a source has no credential. Any other exception of it passes by itself, unless it is a bug."""
+    """Why a source has no credential. Any other exception of it passes by itself, unless it is a bug.
+
+    `retry_after` is in seconds; what is past already, as `reset - time.time()` may be, is now.
+    """
 
     def __init__(self, message: str, *, hard: bool = False, retry_after: float | None = None) -> None:
         super().__init__(message)
+        if retry_after is not None and math.isnan(retry_after):
+            raise ValueError("expected retry_after in seconds, found NaN")
         self.hard = hard
         """Whether asking again would be in vain."""
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else max(retry_after, 0.0)
 
 
 class Options(TypedDict, total=False):

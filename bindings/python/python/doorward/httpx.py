@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 import httpx
+from httpx import ByteStream, Request, Response
 
 from ._caller import AnySource, Caller, CallerOptions, caller_of
 from ._flow import Flow, Held
@@ -29,14 +30,14 @@ class Auth(httpx.Auth):
     def __init__(self, source: AnySource | Caller | None = None, **options: "Unpack[CallerOptions]") -> None:
         self.caller = caller_of(source, **options)
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def sync_auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """The flow of a sync client."""
         if "Authorization" in request.headers:
             yield request
             return
         yield from self._flow(request).run()
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(self, request: Request) -> AsyncGenerator[Request, Response]:
         """The flow of an async client."""
         if "Authorization" in request.headers:
             yield request
@@ -52,7 +53,5 @@ class Auth(httpx.Auth):
         finally:
             await flow.aclose()
 
-    def _flow(self, request: httpx.Request) -> Flow:
-        return Flow(
-            self.caller, request, isinstance(request.stream, httpx.ByteStream), _Held, httpx.ByteStream
-        )
+    def _flow(self, request: Request) -> Flow:
+        return Flow(self.caller, request, isinstance(request.stream, ByteStream), _Held, ByteStream)

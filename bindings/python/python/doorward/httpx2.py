@@ -1,9 +1,12 @@
 """For httpx2: `client = httpx2.Client(auth=doorward.httpx2.Auth(source))`, and the same for `AsyncClient`."""
 
+# Derived from httpx.py by `cargo xtask generate`, never edited by hand.
+
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 import httpx2
+from httpx2 import ByteStream, Request, Response
 
 from ._caller import AnySource, Caller, CallerOptions, caller_of
 from ._flow import Flow, Held
@@ -29,16 +32,14 @@ class Auth(httpx2.Auth):
     def __init__(self, source: AnySource | Caller | None = None, **options: "Unpack[CallerOptions]") -> None:
         self.caller = caller_of(source, **options)
 
-    def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+    def sync_auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """The flow of a sync client."""
         if "Authorization" in request.headers:
             yield request
             return
         yield from self._flow(request).run()
 
-    async def async_auth_flow(
-        self, request: httpx2.Request
-    ) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+    async def async_auth_flow(self, request: Request) -> AsyncGenerator[Request, Response]:
         """The flow of an async client."""
         if "Authorization" in request.headers:
             yield request
@@ -54,7 +55,5 @@ class Auth(httpx2.Auth):
         finally:
             await flow.aclose()
 
-    def _flow(self, request: httpx2.Request) -> Flow:
-        return Flow(
-            self.caller, request, isinstance(request.stream, httpx2.ByteStream), _Held, httpx2.ByteStream
-        )
+    def _flow(self, request: Request) -> Flow:
+        return Flow(self.caller, request, isinstance(request.stream, ByteStream), _Held, ByteStream)

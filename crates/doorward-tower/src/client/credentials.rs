@@ -2,6 +2,8 @@
 
 use super::chain::Chain;
 use super::fault::NotSent;
+use super::proof::{ProofOf, Proofs};
+use core::error::Error;
 use core::fmt;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
@@ -38,6 +40,7 @@ pub struct Credentials {
     caller: Arc<Caller>,
     obtain: Arc<Obtain>,
     on_report: Option<Arc<OnReport>>,
+    proofs: Option<Proofs>,
     /// The one origin that requests without a host are for.
     origin: Option<Arc<str>>,
     clock: fn() -> UnixTime,
@@ -111,7 +114,15 @@ impl Credentials {
             _ => None,
         };
         let caller = Arc::new(Caller::new(CallerOptions { has_source: true, ..options })?);
-        Ok(Self { caller, obtain, on_report: None, origin, clock: doorward::now, replay_limit: REPLAY_LIMIT })
+        Ok(Self {
+            caller,
+            obtain,
+            on_report: None,
+            proofs: None,
+            origin,
+            clock: doorward::now,
+            replay_limit: REPLAY_LIMIT,
+        })
     }
 
     /// The same, which tells this function what looks like an attack, even where a retry succeeded.
@@ -120,6 +131,22 @@ impl Credentials {
     #[must_use]
     pub fn on_report(mut self, tell: impl Fn(&CallerReport) + Send + Sync + 'static) -> Self {
         self.on_report = Some(Arc::new(tell));
+        self
+    }
+
+    /// The same for tokens that are bound to a key ([RFC 9449]): this function makes the proof that goes with each request, in the
+    /// field `DPoP`, and is told the nonce that the service wants in it. Each proof needs a `jti` of its own. Bearer tokens of the
+    /// source are sent with the scheme `DPoP`.
+    ///
+    /// Where the client inside follows a redirect, it copies the field; take it out there if that leads to another origin.
+    ///
+    /// [RFC 9449]: https://www.rfc-editor.org/rfc/rfc9449
+    #[must_use]
+    pub fn with_proof(
+        mut self,
+        make: impl Fn(&ProofOf<'_>) -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
+    ) -> Self {
+        self.proofs = Some(Proofs::new(make));
         self
     }
 
@@ -145,6 +172,10 @@ impl Credentials {
 
     pub(crate) fn now(&self) -> UnixTime {
         (self.clock)()
+    }
+
+    pub(crate) const fn proofs(&self) -> Option<&Proofs> {
+        self.proofs.as_ref()
     }
 
     pub(crate) const fn replay_limit(&self) -> usize {
@@ -230,7 +261,11 @@ impl Duty {
         let Some(ticket) = self.ticket.take() else { return };
         let now = self.credentials.now();
         match came {
-            Ok(credential) => self.credentials.caller.obtained(ticket, credential, now),
+            Ok(credential) => {
+                let is_bound = self.credentials.proofs.is_some();
+                let credential = if is_bound { credential.bound() } else { credential };
+                self.credentials.caller.obtained(ticket, credential, now);
+            }
             Err(fault) => self.credentials.caller.not_obtained(ticket, &fault, now),
         }
     }

@@ -4,15 +4,20 @@ use super::body::ReadAhead;
 use super::chain::Chain;
 use super::credentials::Credentials;
 use super::fault::NotSent;
+use super::proof::Target;
 use super::trail::{Answers, Trail};
 use core::future::poll_fn;
 use core::time::Duration;
-use doorward::caller::{Attempt, Next, Prepared, Sending, Traits, Which};
+use doorward::caller::{Attempt, Credential, Next, Prepared, Sending, Traits, Which};
 use doorward::doorward_core::diagnose::Response;
 use doorward::doorward_core::limits;
 use doorward::{Field, Seconds, UnixTime};
-use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body::Body;
+
+/// The field of a proof of possession.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// How long the beginning of a refusal's content is waited for. What does not come by then is diagnosed without.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Exchange<'c> {
     credentials: &'c Credentials,
     url: String,
+    method: &'c Method,
     attempt: Attempt,
     sent_at: UnixTime,
     trail: Trail,
@@ -28,10 +34,29 @@ pub(crate) struct Exchange<'c> {
 
 /// What may be done with a request.
 pub(crate) enum Permit {
-    /// Send it, with this value of its `Authorization` field.
-    Send(Option<HeaderValue>),
+    /// Send it with these fields.
+    Send(Fields),
     /// Give one of its answers back.
     Deliver(Which),
+}
+
+/// The fields of a request that say who sends it; none of them where it goes without a credential.
+#[derive(Default)]
+pub(crate) struct Fields {
+    authorization: Option<HeaderValue>,
+    proof: Option<HeaderValue>,
+}
+
+impl Fields {
+    /// Puts them among the others, in the place of those of an earlier try.
+    pub(crate) fn put(self, headers: &mut HeaderMap) {
+        if let Some(authorization) = self.authorization {
+            headers.insert(AUTHORIZATION, authorization);
+        }
+        if let Some(proof) = self.proof {
+            headers.insert(DPOP, proof);
+        }
+    }
 }
 
 /// What to do after an answer.
@@ -43,10 +68,16 @@ pub(crate) enum Step {
 }
 
 impl<'c> Exchange<'c> {
-    pub(crate) fn new(credentials: &'c Credentials, url: String, method: &Method, replayable: bool) -> Self {
-        let traits = Traits { replayable, idempotent: method.is_idempotent(), proof: false };
+    pub(crate) fn new(
+        credentials: &'c Credentials,
+        url: String,
+        method: &'c Method,
+        replayable: bool,
+    ) -> Self {
+        let traits =
+            Traits { replayable, idempotent: method.is_idempotent(), proof: credentials.proofs().is_some() };
         let (attempt, sent_at) = (Attempt::new(traits), credentials.now());
-        Self { credentials, url, attempt, sent_at, trail: Trail::default() }
+        Self { credentials, url, method, attempt, sent_at, trail: Trail::default() }
     }
 
     /// Waits until the request may be sent, and says with what.
@@ -62,7 +93,7 @@ impl<'c> Exchange<'c> {
                     self.credentials.obtain(ticket, want);
                     credential
                 }
-                Prepared::SendBare => return Ok(Permit::Send(None)),
+                Prepared::SendBare => return Ok(Permit::Send(Fields::default())),
                 Prepared::Obtain(ticket, want) => {
                     self.credentials.obtain(ticket, want);
                     // Whoever obtains says how it ended by then.
@@ -79,11 +110,20 @@ impl<'c> Exchange<'c> {
                 Prepared::Blocked(blocked) => return Err(NotSent::blocked(blocked)),
                 Prepared::Deliver(which) => return Ok(Permit::Deliver(which)),
             };
-            let unusable = |_| NotSent::wrong("the credential cannot be written into a field");
-            let mut field = HeaderValue::from_str(&credential.field_value()).map_err(unusable)?;
-            field.set_sensitive(true);
-            return Ok(Permit::Send(Some(field)));
+            return Ok(Permit::Send(self.fields(&credential)?));
         }
+    }
+
+    /// What goes with the request.
+    fn fields(&self, credential: &Credential) -> Result<Fields, NotSent> {
+        let unusable = |_| NotSent::wrong("the credential cannot be written into a field");
+        let mut authorization = HeaderValue::from_str(&credential.field_value()).map_err(unusable)?;
+        authorization.set_sensitive(true);
+        let proof = match self.credentials.proofs() {
+            Some(proofs) => Some(proofs.field(&Target::of(&self.url)?, self.method, credential.secret())?),
+            None => None,
+        };
+        Ok(Fields { authorization: Some(authorization), proof })
     }
 
     /// The request is sent now.
@@ -108,14 +148,18 @@ impl<'c> Exchange<'c> {
         let now = self.credentials.now();
         let answered = self.credentials.caller().answered(&mut self.attempt, &sending, &response, now);
         self.credentials.report();
+        if let (Some(proofs), Some(nonce)) = (self.credentials.proofs(), answered.nonce())
+            && let Ok(target) = Target::of(&self.url)
+        {
+            proofs.heard(&target, nonce);
+        }
         if answered.report.is_refusal() {
             self.trail.refusals.push(answered.report);
         }
         match answered.next {
             Next::Deliver(which) => Step::Deliver(which),
             Next::Again { after } => Step::Again(Duration::from_millis(after.map_or(0, |after| after.0))),
-            // Never said where no proof goes with the credential.
-            Next::NewProof => Step::Deliver(Which::Latest),
+            Next::NewProof => Step::Again(Duration::ZERO),
         }
     }
 

@@ -62,15 +62,13 @@ impl Middleware for RecoverMiddleware {
         let mut exchange = Exchange::new(&self.credentials, url.to_string(), &method, kept.is_some());
         let mut answers = Answers::default();
         loop {
-            let field = match exchange.permit().await.map_err(Error::middleware)? {
-                Permit::Send(field) => field,
+            let fields = match exchange.permit().await.map_err(Error::middleware)? {
+                Permit::Send(fields) => fields,
                 Permit::Deliver(which) => return end(exchange, answers, which),
             };
             let request = first.take().or_else(|| kept.as_ref().and_then(Request::try_clone));
             let Some(mut request) = request else { return end(exchange, answers, Which::Latest) };
-            if let Some(field) = field {
-                request.headers_mut().insert(AUTHORIZATION, field);
-            }
+            fields.put(request.headers_mut());
             exchange.begin();
             let answer = next.clone().run(request, extensions).await?;
             let (from, status) = (answer.url().clone(), answer.status());

@@ -43,6 +43,8 @@
 //! Every response carries a [`Trail`] among its extensions: how often the request was sent, and what each refusal meant.
 //! What looks like an attack is told to [`Credentials::on_report`] even where the recovery succeeded.
 //!
+//! A token that is bound to a key needs a proof with each request: [`Credentials::with_proof`] takes the function that makes it.
+//!
 //! This needs a runtime of tokio with its timer on.
 
 mod body;
@@ -53,6 +55,7 @@ mod fault;
 mod layer;
 #[cfg(feature = "reqwest")]
 mod middleware;
+mod proof;
 mod service;
 mod trail;
 
@@ -62,5 +65,6 @@ pub use fault::{ClientError, NotSent};
 pub use layer::RecoverLayer;
 #[cfg(feature = "reqwest")]
 pub use middleware::RecoverMiddleware;
+pub use proof::ProofOf;
 pub use service::{Recover, ResponseFuture};
 pub use trail::Trail;

@@ -86,8 +86,8 @@ where
     let mut answers = Answers::default();
     let mut is_ready = true;
     loop {
-        let field = match exchange.permit().await? {
-            Permit::Send(field) => field,
+        let fields = match exchange.permit().await? {
+            Permit::Send(fields) => fields,
             Permit::Deliver(which) => return Ok(exchange.end(answers, which, Response::extensions_mut)?),
         };
         let body = next.take().or_else(|| kept.as_ref().and_then(|kept| kept.again(most)));
@@ -96,9 +96,7 @@ where
             return Ok(exchange.end(answers, Which::Latest, Response::extensions_mut)?);
         };
         let mut parts = parts.clone();
-        if let Some(field) = field {
-            parts.headers.insert(AUTHORIZATION, field);
-        }
+        fields.put(&mut parts.headers);
         if !core::mem::replace(&mut is_ready, false) {
             poll_fn(|cx| inner.poll_ready(cx)).await.map_err(ClientError::Inner)?;
         }

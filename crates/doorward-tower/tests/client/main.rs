@@ -5,6 +5,7 @@ mod bodies;
 mod circles;
 mod faults;
 mod hangs;
+mod proofs;
 mod races;
 mod refresh;
 mod reports;

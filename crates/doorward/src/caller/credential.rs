@@ -59,6 +59,17 @@ impl Credential {
         Ok(Self { scheme: scheme.to_owned(), secret, expires: None, look_again: None })
     }
 
+    /// The same as a token that is bound to a key and sent with a proof ([RFC 9449, section 7.1]), if it is a bearer token.
+    ///
+    /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+    #[must_use]
+    pub fn bound(mut self) -> Self {
+        if self.scheme.eq_ignore_ascii_case("bearer") {
+            "DPoP".clone_into(&mut self.scheme);
+        }
+        self
+    }
+
     /// The same, good for so long from now on (`expires_in`). No time at all says nothing: some issuers write that for one that
     /// does not end, and nobody gives out what has ended.
     #[must_use]

@@ -1,5 +1,6 @@
 //! The Python host: its derived files, and its step of the test run.
 
+mod httpx2;
 mod package;
 mod vocabulary;
 
@@ -15,7 +16,7 @@ const FOLDER: &str = "bindings/python";
 
 /// The derived files of this host. The stub is another one: it comes out of the built library, so that the step compares it.
 pub(crate) fn derived(project: &Project) -> Result<Vec<Derived>, String> {
-    Ok(vec![vocabulary::derived(project)?])
+    Ok(vec![vocabulary::derived(project)?, httpx2::derived(project)?])
 }
 
 /// Builds, installs and tests the host.
