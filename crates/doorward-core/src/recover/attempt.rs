@@ -137,6 +137,12 @@ impl Attempt {
         self.place = hash(place.iter().copied());
     }
 
+    /// It went on to another place by a redirect, so that it may have been carried out at the first: unless it may be carried out
+    /// twice, it is not sent again, whatever the last place says.
+    pub const fn went_on(&mut self) {
+        self.traits.replayable &= self.traits.idempotent;
+    }
+
     /// How often it was sent.
     #[must_use]
     pub const fn sends(&self) -> u8 {

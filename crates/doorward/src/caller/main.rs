@@ -146,6 +146,9 @@ impl Caller {
             shared.lock().first_refusals.note(sending.url, &report);
         }
         let scopes = self.options.scopes.as_deref();
+        if is_redirected(sending) {
+            attempt.core.went_on();
+        }
         let next = shared.lock().answered(attempt, &diagnosis, &report, (sending.url, scopes), now);
         Answered { report, next }
     }
@@ -191,6 +194,12 @@ impl Caller {
         self.shared.compare_and_swap(&shared, own);
         self.shared.load_full()
     }
+}
+
+/// Whether the answer came from another place than the request was sent to. A fragment is never sent.
+fn is_redirected(sending: &Sending<'_>) -> bool {
+    let sent = |url: &'_ str| url.split('#').next().unwrap_or_default().to_owned();
+    !sending.final_url.is_empty() && sent(sending.final_url) != sent(sending.url)
 }
 
 /// Whether the answer came from another origin than the request was sent to.

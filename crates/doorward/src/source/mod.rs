@@ -35,6 +35,9 @@ mod token_answer;
 mod vault;
 mod wiped;
 
+#[cfg(feature = "fetch")]
+pub use token_answer::is_final;
+
 use crate::caller::{Credential, SourceFault, TokenSource, Want};
 use core::fmt;
 use doorward_core::time::UnixTime;

@@ -48,6 +48,14 @@ const REFUSALS: &[Refusal] = &[
     transient("slow_down", "the issuer is asked too often"),
 ];
 
+/// Whether a token endpoint that refuses with this error would do so again ([RFC 6749, section 5.2] and its extensions).
+///
+/// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+#[must_use]
+pub fn is_final(code: &str) -> bool {
+    REFUSALS.iter().any(|known| known.is_hard && known.code == code)
+}
+
 /// The credential of an answer.
 pub(super) fn read(reply: &Reply, now: UnixTime) -> Result<Credential, SourceFault> {
     let json = Wiped::read(&reply.text);

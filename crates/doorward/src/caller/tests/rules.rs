@@ -149,6 +149,32 @@ fn another_origin_says_nothing_of_the_credential() {
     }
 }
 
+/// H-401-02 speaks of the last place alone: what a redirect of a POST led to was asked for by GET, and the POST was carried out.
+#[test]
+fn what_went_on_to_another_place_is_not_begun_anew_unless_it_may_be_done_twice() {
+    let next = |method, final_url| {
+        let caller = holding("t0p");
+        let mut attempt = Attempt::new(Traits::of_method(method, true));
+        secret(caller.prepare(URL, &mut attempt, NOW).unwrap());
+        let fields: Vec<Field<'_>> = EXPIRED.iter().map(|(name, value)| Field::new(*name, *value)).collect();
+        let sending = Sending { url: URL, final_url, at: Some(NOW) };
+        let answer = caller.answered(
+            &mut attempt,
+            &sending,
+            &Response { status: 401, fields: &fields, body: b"" },
+            NOW,
+        );
+        assert_eq!(caller.status(NOW)["refused"], true, "others do not go on sending it");
+        answer.next
+    };
+    let (again, elsewhere) = (Next::Again { after: None }, "https://api.example/orders/7");
+    assert_eq!(next("POST", elsewhere), Next::Deliver(Which::Latest));
+    assert_eq!(next("GET", elsewhere), again);
+    assert_eq!(next("PUT", elsewhere), again);
+    assert_eq!(next("POST", URL), again);
+    assert_eq!(next("POST", &format!("{URL}#top")), again);
+}
+
 #[test]
 fn a_source_that_says_no_is_asked_for_less_the_next_time() {
     let caller = holding("old");

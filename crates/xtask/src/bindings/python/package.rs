@@ -84,11 +84,11 @@ pub(super) fn compare_stub(project: &Project) -> Result<(), String> {
     Err(format!("{STUB} is not current: `cp {} {STUB}`", found.display()))
 }
 
-/// Runs maturin on the unpacked source distribution. The target folder is the project's, so that dependencies are built
-/// once for all.
+/// Runs maturin on the unpacked source distribution. It has a target folder of its own: a package at the same place in another
+/// workspace is the same one to Cargo, which would take what was built here for what lies there, and the reverse.
 fn build(project: &Project, source: &Path, arguments: &[&str], out: &Path) -> Result<(), String> {
     let mut command = maturin(project, arguments);
-    command.arg(out).arg("--target-dir").arg(project.target());
+    command.arg(out).arg("--target-dir").arg(scratch(project).join("target"));
     command.arg("--interpreter").arg(python(project));
     project::run(command.current_dir(source))
 }
