@@ -74,6 +74,11 @@ impl<B: Body> ReadAhead<B> {
         })
     }
 
+    /// Whether nothing is left to be read: it has ended, or broken off.
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.rest.is_none()
+    }
+
     /// What was read, up to so many bytes.
     pub(crate) fn beginning(&self, most: usize) -> Vec<u8> {
         let mut beginning = Vec::with_capacity(self.bytes.min(most));

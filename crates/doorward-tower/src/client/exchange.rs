@@ -19,6 +19,9 @@ use http_body::Body;
 /// The field of a proof of possession.
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
+/// How much of a refusal's content is kept while the request is sent again, in bytes. Refusals are far shorter.
+const KEPT: usize = 1 << 20;
+
 /// How long the beginning of a refusal's content is waited for. What does not come by then is diagnosed without.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -191,4 +194,12 @@ pub(crate) async fn read_beginning<B: Body>(status: StatusCode, body: &mut ReadA
     // What came in time is in the body.
     drop(tokio::time::timeout(PATIENCE, reading).await);
     body.beginning(most)
+}
+
+/// Reads the rest of an answer that is put aside: a connection takes the next request only when it is done with this one. Says
+/// whether it is.
+pub(crate) async fn put_aside<B: Body>(body: &mut ReadAhead<B>) -> bool {
+    let reading = poll_fn(|cx| body.poll_beginning(KEPT, cx));
+    drop(tokio::time::timeout(PATIENCE, reading).await);
+    body.is_whole()
 }

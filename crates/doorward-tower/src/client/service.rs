@@ -2,7 +2,7 @@
 
 use super::body::ReadAhead;
 use super::credentials::Credentials;
-use super::exchange::{Exchange, Permit, Step, read_beginning};
+use super::exchange::{Exchange, Permit, Step, put_aside, read_beginning};
 use super::fault::ClientError;
 use super::trail::Answers;
 use core::future::{Future, poll_fn};
@@ -105,6 +105,10 @@ where
         let mut answer = answer.map(ReadAhead::new);
         let beginning = read_beginning(answer.status(), answer.body_mut()).await;
         let step = exchange.answered(answer.status(), answer.headers(), &beginning, "");
+        let step = match step {
+            Step::Again(_) if !put_aside(answer.body_mut()).await => Step::Deliver(Which::Latest),
+            step => step,
+        };
         answers.push(answer);
         match step {
             Step::Deliver(which) => return Ok(exchange.end(answers, which, Response::extensions_mut)?),

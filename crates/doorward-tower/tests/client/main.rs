@@ -3,6 +3,7 @@
 
 mod bodies;
 mod circles;
+mod connections;
 mod faults;
 mod hangs;
 mod proofs;
