@@ -2,6 +2,7 @@
 
 use crate::policy::{AUDIENCE, ISSUER};
 use crate::suite::KID;
+use doorward_core::wire::base64url::{encode, encoded_len};
 
 /// The length of the tokens in bytes; those with longer signatures have the shortest payload and are longer.
 pub const LEN: usize = 700;
@@ -95,20 +96,9 @@ impl Draft {
 /// base64url without padding.
 #[must_use]
 pub fn base64url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let mut three = [0; 4];
-        for (to, from) in three.iter_mut().skip(1).zip(chunk) {
-            *to = *from;
-        }
-        let word = u32::from_be_bytes(three);
-        for shift in [18, 12, 6, 0].into_iter().take(chunk.len() + 1) {
-            let sextet = usize::try_from(word >> shift & 63).unwrap_or_default();
-            text.push(ALPHABET.get(sextet).copied().map_or('A', char::from));
-        }
-    }
-    text
+    let mut text = vec![0; encoded_len(bytes.len())];
+    encode(bytes, &mut text);
+    text.into_iter().map(char::from).collect()
 }
 
 #[cfg(test)]

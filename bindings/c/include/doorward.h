@@ -559,6 +559,12 @@
 /** Deliver the answer that came, as `which` says: there is nothing else to send it with. */
 #define DOORWARD_PREPARED_DELIVER 7
 
+/** The first answer of the request: the later ones only repeat it. */
+#define DOORWARD_WHICH_FIRST 1
+
+/** The latest answer. */
+#define DOORWARD_WHICH_LATEST 2
+
 /** Deliver the answer, as `which` says. */
 #define DOORWARD_NEXT_DELIVER 1
 
@@ -567,12 +573,6 @@
 
 /** Prepare again, and make a new proof, with the nonce of the diagnosis if it has one. */
 #define DOORWARD_NEXT_NEW_PROOF 3
-
-/** The first answer of the request: the later ones only repeat it. */
-#define DOORWARD_WHICH_FIRST 1
-
-/** The latest answer. */
-#define DOORWARD_WHICH_LATEST 2
 
 /** The credential expires by the caller's clock, as counted from a lifetime (`expires_in`). */
 #define DOORWARD_EXPIRY_LOCAL 1

@@ -186,13 +186,14 @@ class Caller {
     return doorward_caller_not_obtained(caller_, ticket, transient ? 1 : 0, retry_after, text(message), message.size(), now);
   }
 
-  /// Says what to do after the answer to a request that went to `url`.
+  /// Says what to do after the answer to a request that went to `url`. `final_url` is where the answer came from, if redirects were
+  /// followed: another origin's says nothing about the credential. `sent_at` is when the request was sent, if that is known.
   DOORWARD_MUST_USE doorward_result try_answered(Attempt &attempt, std::string_view url, const Response &response,
-                                                 doorward_time now, doorward_next &out) const noexcept {
-    doorward_time unknown = {};
+                                                 doorward_time now, doorward_next &out, std::string_view final_url = {},
+                                                 std::optional<doorward_time> sent_at = {}) const noexcept {
     out = doorward_next_init();
-    return doorward_caller_answered(caller_, attempt.raw(), text(url), url.size(), nullptr, 0, 0, unknown, &response.raw(),
-                                    now, &out);
+    return doorward_caller_answered(caller_, attempt.raw(), text(url), url.size(), text(final_url), final_url.size(),
+                                    sent_at ? 1 : 0, sent_at.value_or(doorward_time{}), &response.raw(), now, &out);
   }
 
   /// How many tickets were brought back: ask before try_prepare, and hand it to wait.

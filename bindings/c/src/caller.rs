@@ -1,10 +1,12 @@
 //! Callers: which credential goes with a request, and what happens after the answer.
 
-use crate::attempt::{Attempt, Held};
+use crate::attempt::Attempt;
+use crate::caller_options::CallerOptions;
 use crate::diagnosis::{Kept, Response, flag, maybe};
 use crate::error::Error;
 use crate::guard::{guard, guard_or};
 use crate::handle::{self, Kind, Pool};
+use crate::prepared::{Prepared, which};
 use crate::result::{DOORWARD_RESULT_BAD_VALUE, DOORWARD_RESULT_NULL_ARGUMENT, ResultCode};
 use crate::slice::{self, Out, OutVersioned, Versioned};
 use crate::status::Text;
@@ -15,24 +17,7 @@ use core::ffi::c_char;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 use doorward::Seconds;
-use doorward::caller::{
-    Expiry, Next as What, Prepared as Said, Sending, Settings, SourceFault, Ticket, Which,
-};
-
-/// Send the request with the value in `authorization`.
-pub const DOORWARD_PREPARED_SEND: u32 = 1;
-/// Send the request with the value in `authorization`, and obtain the next credential for `ticket` beside it.
-pub const DOORWARD_PREPARED_SEND_AND_OBTAIN: u32 = 2;
-/// Send the request as it is: there is no source of credentials.
-pub const DOORWARD_PREPARED_SEND_BARE: u32 = 3;
-/// Obtain a credential for `ticket`, tell how that went, and prepare again.
-pub const DOORWARD_PREPARED_OBTAIN: u32 = 4;
-/// Prepare again when a ticket was brought back (see #doorward_caller_wait), or at `until`.
-pub const DOORWARD_PREPARED_WAIT: u32 = 5;
-/// Send nothing, and fail at once; `reason` and `sentence` say why.
-pub const DOORWARD_PREPARED_BLOCKED: u32 = 6;
-/// Deliver the answer that came, as `which` says: there is nothing else to send it with.
-pub const DOORWARD_PREPARED_DELIVER: u32 = 7;
+use doorward::caller::{Expiry, Next as What, Sending, SourceFault, Ticket};
 
 /// Deliver the answer, as `which` says.
 pub const DOORWARD_NEXT_DELIVER: u32 = 1;
@@ -40,11 +25,6 @@ pub const DOORWARD_NEXT_DELIVER: u32 = 1;
 pub const DOORWARD_NEXT_AGAIN: u32 = 2;
 /// Prepare again, and make a new proof, with the nonce of the diagnosis if it has one.
 pub const DOORWARD_NEXT_NEW_PROOF: u32 = 3;
-
-/// The first answer of the request: the later ones only repeat it.
-pub const DOORWARD_WHICH_FIRST: u32 = 1;
-/// The latest answer.
-pub const DOORWARD_WHICH_LATEST: u32 = 2;
 
 /// The credential expires by the caller's clock, as counted from a lifetime (`expires_in`).
 pub const DOORWARD_EXPIRY_LOCAL: u32 = 1;
@@ -65,90 +45,6 @@ impl Kind for Caller {
         static CALLERS: Pool<doorward::caller::Caller> = Pool::new();
         &CALLERS
     }
-}
-
-/// The options of a caller. Make it with #doorward_caller_options_init; what is 0 is as usual. Everything is borrowed during the
-/// call.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct CallerOptions {
-    /// The size of this struct: `sizeof(doorward_caller_options)`.
-    pub size: usize,
-    /// The origins that the credential is for, such as `https://api.example`. Without any, it is for the first that is asked.
-    pub origins: *const Str,
-    /// The number of `origins`.
-    pub origins_len: usize,
-    /// What the source is called in messages, or nothing.
-    pub name: Str,
-    /// How often one request is sent at most; 3 as usual.
-    pub attempts: u32,
-    /// 1 if a person is there who can sign in again, else 0.
-    pub interactive: u32,
-    /// 1 if there is no source of credentials: requests go out as they are and are only diagnosed.
-    pub no_source: u32,
-    /// Always 0.
-    pub reserved: u32,
-    /// How many seconds before its end a credential is renewed; 60 as usual.
-    pub ahead: u64,
-    /// How many seconds a request waits at most before it is sent again; 10 as usual.
-    pub longest_wait: u64,
-    /// How many seconds nothing is sent after the first hard failure; 10 as usual.
-    pub cooldown_first: u64,
-    /// How many seconds nothing is sent at most; 300 as usual.
-    pub cooldown_most: u64,
-}
-
-/// What is wanted of the next credential. The texts were written by the service: they say what to ask the issuer for, never whom
-/// to ask. A source passes over what it cannot ask for.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct Want {
-    /// 1 if a credential that the source has kept will not do: the last one was refused.
-    pub refresh: u32,
-    /// 1 if `max_age` holds, else 0.
-    pub has_max_age: u32,
-    /// How many seconds ago the user may have authenticated.
-    pub max_age: u64,
-    /// How many seconds the service's clock is ahead of ours.
-    pub clock_offset: i64,
-    /// The scopes that the service asked for, separated by spaces, or nothing.
-    pub scope: Str,
-    /// The service, where it refused the credential for its audience, or nothing.
-    pub resource: Str,
-    /// Where the service describes itself, or nothing.
-    pub resource_metadata: Str,
-    /// The claims that the service asked for, as it wrote them, or nothing.
-    pub claims: Str,
-    /// How the user has to authenticate, best first, separated by spaces, or nothing.
-    pub acr_values: Str,
-}
-
-/// What to do with a request that is to be sent. The views in it live until the next call about the attempt.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct Prepared {
-    /// The size of this struct: `sizeof(doorward_prepared)`, set before the call.
-    pub size: usize,
-    /// What to do, one of `DOORWARD_PREPARED_*`.
-    pub kind: u32,
-    /// With #DOORWARD_PREPARED_DELIVER one of `DOORWARD_WHICH_*`, else 0.
-    pub which: u32,
-    /// With #DOORWARD_PREPARED_BLOCKED one of `DOORWARD_REASON_*`, else 0.
-    pub reason: u16,
-    /// Always 0.
-    pub reserved: u16,
-    /// 1 if `until` holds, else 0.
-    pub has_until: u32,
-    /// When to prepare again at the latest, or until when others will be refused as well.
-    pub until: Time,
-    /// Which credential is to be obtained; 0 if none is.
-    pub ticket: u64,
-    /// What is wanted of it.
-    pub want: Want,
-    /// The value of the Authorization field, or nothing. It is a secret.
-    pub authorization: Str,
-    /// With #DOORWARD_PREPARED_BLOCKED a sentence for people, else nothing.
-    pub sentence: Str,
 }
 
 /// A credential that was obtained. Make it with #doorward_credential_init; everything is borrowed during the call.
@@ -190,16 +86,6 @@ pub struct Next {
 }
 
 // SAFETY: `repr(C)`, the size comes first, pointers and numbers may be zero, and this is the first version.
-unsafe impl Versioned for CallerOptions {
-    const FIRST: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
-unsafe impl Versioned for Prepared {
-    const FIRST: usize = size_of::<Self>();
-}
-
-// SAFETY: as above.
 unsafe impl Versioned for Credential {
     const FIRST: usize = size_of::<Self>();
 }
@@ -207,109 +93,6 @@ unsafe impl Versioned for Credential {
 // SAFETY: as above.
 unsafe impl Versioned for Next {
     const FIRST: usize = size_of::<Self>();
-}
-
-impl CallerOptions {
-    /// # Safety
-    ///
-    /// Each pointer is null or points to as much as its length says, which does not change during the call.
-    unsafe fn read(&self) -> Result<doorward::caller::CallerOptions, ResultCode> {
-        // SAFETY: the caller's promise, which is the same.
-        let (list, name) = unsafe { (slice::read(self.origins, self.origins_len)?, self.name.utf8()?) };
-        let mut origins = Vec::with_capacity(list.len());
-        for origin in list {
-            // SAFETY: as above.
-            origins.push(unsafe { origin.utf8() }?.unwrap_or_default().to_owned());
-        }
-        let usual = Settings::default();
-        let span = |given: u64, usual: Seconds| if given == 0 { usual } else { Seconds(given) };
-        let attempts = if self.attempts == 0 {
-            usual.attempts
-        } else {
-            u8::try_from(self.attempts).map_err(|_| DOORWARD_RESULT_BAD_VALUE)?
-        };
-        let settings = Settings {
-            attempts,
-            ahead: span(self.ahead, usual.ahead),
-            longest_wait: span(self.longest_wait, usual.longest_wait),
-            cooldown_first: span(self.cooldown_first, usual.cooldown_first),
-            cooldown_most: span(self.cooldown_most, usual.cooldown_most),
-            interactive: flag(self.interactive)?,
-        };
-        let has_source = !flag(self.no_source)?;
-        let name = name.unwrap_or_default().to_owned();
-        // The program sees each demand, and obtains what it likes.
-        Ok(doorward::caller::CallerOptions { origins, settings, has_source, name, scopes: None })
-    }
-}
-
-impl Want {
-    fn fill(&mut self, want: &doorward::caller::Want) {
-        self.refresh = want.refresh.into();
-        if let Some(age) = want.max_age {
-            (self.has_max_age, self.max_age) = (1, age);
-        }
-        self.clock_offset = want.clock_offset;
-        let view = |text: &Option<String>| Str::maybe(text.as_deref());
-        (self.scope, self.resource) = (view(&want.scope), view(&want.resource));
-        (self.resource_metadata, self.claims) = (view(&want.resource_metadata), view(&want.claims));
-        self.acr_values = view(&want.acr_values);
-    }
-}
-
-const fn which(which: Which) -> u32 {
-    match which {
-        Which::First => DOORWARD_WHICH_FIRST,
-        Which::Latest => DOORWARD_WHICH_LATEST,
-    }
-}
-
-impl Prepared {
-    /// Fills zeros with what was said; texts are kept in `held`.
-    fn fill(&mut self, said: Said, held: &mut Held) {
-        let asked = match said {
-            Said::Send(credential) => {
-                (self.kind, held.field_value) = (DOORWARD_PREPARED_SEND, credential.field_value());
-                self.authorization = Str::of(&held.field_value);
-                None
-            }
-            Said::SendAndObtain(credential, ticket, want) => {
-                (self.kind, held.field_value) = (DOORWARD_PREPARED_SEND_AND_OBTAIN, credential.field_value());
-                self.authorization = Str::of(&held.field_value);
-                Some((ticket, want))
-            }
-            Said::SendBare => {
-                self.kind = DOORWARD_PREPARED_SEND_BARE;
-                None
-            }
-            Said::Obtain(ticket, want) => {
-                self.kind = DOORWARD_PREPARED_OBTAIN;
-                Some((ticket, want))
-            }
-            Said::Wait { until } => {
-                (self.kind, self.has_until, self.until) = (DOORWARD_PREPARED_WAIT, 1, until.into());
-                None
-            }
-            Said::Blocked(blocked) => {
-                (self.kind, self.reason) = (DOORWARD_PREPARED_BLOCKED, blocked.reason.number());
-                if let Some(until) = blocked.until {
-                    (self.has_until, self.until) = (1, until.into());
-                }
-                held.sentence = blocked.sentence();
-                self.sentence = Str::of(&held.sentence);
-                None
-            }
-            Said::Deliver(one) => {
-                (self.kind, self.which) = (DOORWARD_PREPARED_DELIVER, which(one));
-                None
-            }
-        };
-        if let Some((ticket, want)) = asked {
-            held.want = want;
-            self.ticket = ticket.number();
-            self.want.fill(&held.want);
-        }
-    }
 }
 
 /// Makes a caller. With #DOORWARD_RESULT_REFUSED an option is out of its bounds, and `*out_error`, unless `out_error` is null, says

@@ -11,6 +11,7 @@
 
 pub mod attempt;
 pub mod caller;
+pub mod caller_options;
 pub mod constants;
 pub mod decision;
 pub mod diagnosis;
@@ -22,6 +23,7 @@ mod handle;
 mod lists;
 pub mod names;
 mod numbers;
+pub mod prepared;
 pub mod request;
 pub mod result;
 pub mod revocation;

@@ -32,5 +32,16 @@ int main() {
   doorward_next next;
   CHECK("deliver", caller->try_answered(*attempt, url, doorward::Response(200), now, next) == DOORWARD_RESULT_OK &&
                        next.kind == DOORWARD_NEXT_DELIVER && attempt->diagnosis()->reason == 0);
+
+  // What another origin says to a request that was redirected there is not about the credential.
+  auto away = doorward::Attempt::try_new("GET");
+  const doorward::Response refused = doorward::Response(401).fields(lines).body("");
+  CHECK("sent", caller->try_prepare(*away, url, now, step) == DOORWARD_RESULT_OK && step.kind == DOORWARD_PREPARED_SEND);
+  CHECK("away", caller->try_answered(*away, url, refused, now, next, "https://other.example/", now) == DOORWARD_RESULT_OK &&
+                    next.kind == DOORWARD_NEXT_DELIVER && away->diagnosis()->reason == DOORWARD_REASON_CREDENTIAL_WITHHELD);
+  auto here = doorward::Attempt::try_new("GET");
+  CHECK("still good",
+        caller->try_prepare(*here, url, now, step) == DOORWARD_RESULT_OK && step.kind == DOORWARD_PREPARED_SEND);
+  CHECK("here", caller->try_answered(*here, url, refused, now, next) == DOORWARD_RESULT_OK && next.kind == DOORWARD_NEXT_AGAIN);
   return check_end();
 }

@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Loads policies with their key files, and shows every fault and warning, and what would be fetched. Nothing is.
 
 usage: doorward check [--format text|json] POLICY…

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 use std::path::Path;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Decides on raw HTTP/1.1 requests, each in a file of its own.
 
 usage: doorward decide --policy P [--at T] [--format text|json] REQUEST…

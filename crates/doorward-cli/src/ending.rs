@@ -1,5 +1,6 @@
 //! How the command ends: what the exit status says, and what is said on the error stream.
 
+use doorward::nearest;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ impl Ending {
 pub(crate) enum Failure {
     /// The command line is wrong.
     Usage(String),
+    /// There is no such option.
+    Option(String),
     /// What the command line names cannot be used.
     Input(String),
     /// The answer cannot be written.
@@ -54,9 +57,14 @@ impl Failure {
     }
 
     /// The same, with the verb whose help is worth reading.
-    pub(crate) fn of(self, verb: &str) -> Self {
+    pub(crate) fn of(self, verb: &str, help: &str) -> Self {
         match self {
             Self::Usage(message) => Self::Input(format!("{message}; see `doorward {verb} --help`")),
+            Self::Option(option) => {
+                let near = nearest(&option, options(help)).map(|near| format!("did you mean `{near}`?"));
+                let near = near.unwrap_or_else(|| format!("see `doorward {verb} --help`"));
+                Self::Input(format!("there is no option `{}`: {near}", option.escape_debug()))
+            }
             other => other,
         }
     }
@@ -66,12 +74,21 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Usage(message) => complain(&format!("{message}; see `doorward --help`")),
+            Self::Option(option) => {
+                complain(&format!("there is no option `{}`: see `doorward --help`", option.escape_debug()));
+            }
             Self::Input(message) => complain(&message),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(141),
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
         Ending::Unusable.code()
     }
+}
+
+/// The long options that a help text names.
+fn options(help: &str) -> impl Iterator<Item = &str> {
+    let is_end = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '-');
+    help.split(is_end).filter(|word| word.starts_with("--") && word.len() > 2)
 }
 
 /// Writes each line to the error stream. If that is gone there is nobody to tell.
@@ -90,6 +107,9 @@ impl From<io::Error> for Failure {
 
 impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Self {
-        Self::Usage(error.to_string())
+        match error {
+            lexopt::Error::UnexpectedOption(option) => Self::Option(option),
+            error => Self::Usage(error.to_string()),
+        }
     }
 }

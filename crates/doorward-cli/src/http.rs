@@ -24,7 +24,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let length = match head.parse(bytes) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(Parsed::Partial),
-        Err(error) => return Err(format!("expected an HTTP/1.1 request, found {}", describe(error))),
+        Err(error) => {
+            return Err(format!(
+                "expected an HTTP/1.1 request, found {}",
+                describe(error, "GET /path HTTP/1.1")
+            ));
+        }
     };
     let mut request = RawRequest::new(head.method.unwrap_or_default(), head.path.unwrap_or_default());
     for field in head.headers.iter() {
@@ -48,15 +53,14 @@ pub(crate) fn whole(bytes: &[u8]) -> Result<RawRequest, String> {
     }
 }
 
-fn describe(error: httparse::Error) -> &'static str {
+/// What is wrong with a head whose first line should have been like `first`.
+pub(crate) fn describe(error: httparse::Error, first: &str) -> String {
     match error {
-        httparse::Error::HeaderName => "a field name that is none",
-        httparse::Error::HeaderValue => "a field value with a control character",
-        httparse::Error::NewLine => "a carriage return without a line feed",
-        httparse::Error::Token => "a request line that is none",
-        httparse::Error::TooManyHeaders => "too many fields",
-        httparse::Error::Version => "another version",
-        _ => "something else",
+        httparse::Error::HeaderName => "a field name that is none".to_owned(),
+        httparse::Error::HeaderValue => "a field value with a control character".to_owned(),
+        httparse::Error::NewLine => "a carriage return without a line feed".to_owned(),
+        httparse::Error::TooManyHeaders => "too many fields".to_owned(),
+        _ => format!("a first line that is not like `{first}`"),
     }
 }
 
@@ -79,8 +83,8 @@ mod tests {
         for (bytes, said) in [
             (&b""[..], "found nothing"),
             (b"\n\n", "found nothing"),
-            (b"{\"a\": 1}\n", "a request line that is none"),
-            (b"GET / HTTP/2\r\n\r\n", "another version"),
+            (b"{\"a\": 1}\n", "a first line that is not like `GET /path HTTP/1.1`"),
+            (b"GET / HTTP/2\r\n\r\n", "a first line that is not like"),
             (b"GET / HTTP/1.1\r\nHost: x\r\n", "empty line"),
             (b"GET / HTTP/1.1\r\nA b: x\r\n\r\n", "field name"),
             (b"GET / HTTP/1.1\r\nA: x\0\r\n\r\n", "field value"),

@@ -14,7 +14,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use serde_json::json;
 use std::ffi::{OsStr, OsString};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Verifies compact JWS with the keys of a JWK or JWK Set. What was signed is not looked at: it need not be a token.
 
 usage: doorward jws verify --keys FILE [TOKEN…|-]

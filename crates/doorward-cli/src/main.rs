@@ -21,6 +21,7 @@ mod status;
 mod test;
 mod trust;
 
+use doorward::nearest;
 use ending::{Ending, Failure};
 use lexopt::{Arg, Parser, ValueExt};
 use output::Output;
@@ -49,6 +50,36 @@ usage: doorward VERB [OPTION]…
 
 exit status: 0 allowed, passed or valid; 1 refused, failed or invalid; 2 wrong usage or unusable input
 ";
+
+/// What the command can do.
+struct Verb {
+    name: &'static str,
+    run: fn(Parser, &mut Output) -> Result<Ending, Failure>,
+    help: &'static str,
+}
+
+const fn verb(
+    name: &'static str,
+    run: fn(Parser, &mut Output) -> Result<Ending, Failure>,
+    help: &'static str,
+) -> Verb {
+    Verb { name, run, help }
+}
+
+const VERBS: &[Verb] = &[
+    verb("decide", decide::run, decide::HELP),
+    verb("test", test::run, test::HELP),
+    verb("explain", explain::run, explain::HELP),
+    verb("check", check::run, check::HELP),
+    verb("diagnose", diagnose::run, diagnose::HELP),
+    verb("fetch", fetch::run, fetch::HELP),
+    verb("reasons", reasons::run, reasons::HELP),
+    verb("demo", demo::run, demo::HELP),
+    verb("jws", jws::run, jws::HELP),
+    verb("status", status::run, status::HELP),
+    #[cfg(unix)]
+    verb("serve", serve::run, serve::HELP),
+];
 
 fn main() -> ExitCode {
     let mut output = Output::stdout();
@@ -88,22 +119,12 @@ fn run(output: &mut Output) -> Result<Ending, Failure> {
 
 fn run_verb(name: OsString, arguments: Parser, output: &mut Output) -> Result<Ending, Failure> {
     let name = name.string()?;
-    let run = match name.as_str() {
-        "decide" => decide::run,
-        "test" => test::run,
-        "explain" => explain::run,
-        "fetch" => fetch::run,
-        "check" => check::run,
-        "reasons" => reasons::run,
-        "demo" => demo::run,
-        "diagnose" => diagnose::run,
-        "jws" => jws::run,
-        "status" => status::run,
-        #[cfg(unix)]
-        "serve" => serve::run,
-        other => return Err(Failure::usage(format!("there is no verb `{}`", other.escape_debug()))),
+    let Some(Verb { run, help, .. }) = VERBS.iter().find(|verb| verb.name == name) else {
+        let near = nearest(&name, VERBS.iter().map(|verb| verb.name));
+        let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+        return Err(Failure::usage(format!("there is no verb `{}`{near}", name.escape_debug())));
     };
-    run(arguments, output).map_err(|failure| failure.of(&name))
+    run(arguments, output).map_err(|failure| failure.of(&name, help))
 }
 
 /// Prints a help text.

@@ -14,7 +14,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Instant;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Shows what is trusted, how fresh it is and what happens next.
 
 usage: doorward status [--format text|json] http://ADDRESS

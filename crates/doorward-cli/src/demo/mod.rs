@@ -19,7 +19,7 @@ use scenes::Scene;
 use serde_json::{Map, Value, json};
 use stage::Stage;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Makes keys, a policy and tokens, and shows a request for each thing that can go wrong, with its answer.
 
 usage: doorward demo [--format text|json]

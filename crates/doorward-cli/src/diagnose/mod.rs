@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 use std::path::Path;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Says what an answer means to the caller that got it, and the one next thing to do: why do I get a 401 here?
 
 usage: doorward diagnose [OPTION]… RESPONSE…

@@ -1,5 +1,6 @@
 //! Answers as people save them, taken apart: raw HTTP/1.1, what `curl -i` prints, what `curl -v` writes.
 
+use crate::http::describe;
 use doorward::RawResponse;
 use std::borrow::Cow;
 
@@ -45,7 +46,12 @@ fn one(bytes: &[u8]) -> Result<(RawResponse, &[u8]), String> {
         Ok(httparse::Status::Partial) => {
             return Err("expected an empty line after the fields, found the end".to_owned());
         }
-        Err(error) => return Err(format!("expected an HTTP answer, found {}", describe(error))),
+        Err(error) => {
+            return Err(format!(
+                "expected an HTTP answer, found {}",
+                describe(error, "HTTP/1.1 401 Unauthorized")
+            ));
+        }
     };
     let status = head.code.unwrap_or_default();
     let fields = head.headers.iter().map(|field| (field.name.as_bytes().to_vec(), unfolded(field.value)));
@@ -126,18 +132,6 @@ fn unchunked(answer: &RawResponse, mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn describe(error: httparse::Error) -> &'static str {
-    match error {
-        httparse::Error::HeaderName => "a field name that is none",
-        httparse::Error::HeaderValue => "a field value with a control character",
-        httparse::Error::NewLine => "a carriage return without a line feed",
-        httparse::Error::Status => "a status that is none",
-        httparse::Error::TooManyHeaders => "too many fields",
-        httparse::Error::Version => "another version",
-        _ => "something else",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,8 +200,8 @@ mod tests {
             ("", "found nothing"),
             ("\n", "found nothing"),
             ("{\"a\": 1}", "found "),
-            ("GET / HTTP/1.1\r\n\r\n", "found "),
-            ("HTTP/1.1 abc\r\n\r\n", "a status that is none"),
+            ("GET / HTTP/1.1\r\n\r\n", "a first line that is not like `HTTP/1.1 401 Unauthorized`"),
+            ("HTTP/1.1 abc\r\n\r\n", "a first line that is not like"),
             ("HTTP/1.1 401\r\nA: b\r\n", "an empty line"),
             ("HTTP/1.1 401\r\nA b: c\r\n\r\n", "field name"),
         ] {

@@ -18,7 +18,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use token::Token;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Shows what a token says. Nothing is verified, and the signature is not shown.
 
 usage: doorward explain [--at T] [--policy P --url U] [--format text|json] TOKEN

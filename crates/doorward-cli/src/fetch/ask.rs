@@ -1,12 +1,13 @@
 //! One request over HTTP, and whatever comes back: no redirect is followed here, no status is an error.
 
+use super::url::is_loopback;
 use core::time::Duration;
 use doorward::RawResponse;
 use doorward_core::limits;
 use std::io::Read;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Error};
+use ureq::{Agent, AsSendBody, Body, Error};
 
 /// The longest content that is read of one answer, in bytes.
 pub(super) const BODY_BYTES: u64 = 64 << 20;
@@ -78,9 +79,11 @@ impl Client {
             }
         }
         let unusable = |_| "the request cannot be written".to_owned();
+        // What does not leave the machine goes through no proxy, to which a credential would go in the clear.
+        let direct = is_loopback(to);
         let response = match &call.body {
-            Some(body) => self.agent.run(request.body(body.as_slice()).map_err(unusable)?),
-            None => self.agent.run(request.body(()).map_err(unusable)?),
+            Some(body) => self.run(request.body(body.as_slice()).map_err(unusable)?, direct),
+            None => self.run(request.body(()).map_err(unusable)?, direct),
         };
         let (parts, body) = response.map_err(fault)?.into_parts();
         let fields =
@@ -93,6 +96,13 @@ impl Client {
         let beginning = bytes.get(..limits::RESPONSE_BODY_BYTES).unwrap_or(&bytes);
         let response = RawResponse::new(parts.status.as_u16(), fields, beginning);
         Ok(Answer { response, body: bytes, is_cut })
+    }
+
+    fn run(&self, request: Request<impl AsSendBody>, direct: bool) -> Result<Response<Body>, Error> {
+        if !direct {
+            return self.agent.run(request);
+        }
+        self.agent.run(self.agent.configure_request(request).proxy(None).build())
     }
 }
 

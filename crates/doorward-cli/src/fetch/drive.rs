@@ -40,6 +40,7 @@ struct With {
 struct Sent {
     answer: Answer,
     at: UnixTime,
+    /// Where it came from, if not from where it was asked for; of redirects to another origin and back, the other one.
     final_url: Option<Uri>,
 }
 
@@ -222,6 +223,7 @@ impl Drive {
         let mut field = field.map(secret_value).transpose()?;
         let mut had_credential = carried.is_some();
         let at = doorward::now();
+        let mut stranger = None;
         for count in 0..=REDIRECTS {
             let names: Vec<String> =
                 call.fields.keys().filter(|name| *name != AUTHORIZATION).map(ToString::to_string).collect();
@@ -233,7 +235,8 @@ impl Drive {
             let location =
                 answer.field(LOCATION.as_str()).filter(|_| is_redirect && self.follow && count < REDIRECTS);
             let Some(location) = location else {
-                let final_url = Some(to).filter(|to| *to != self.url);
+                // Whoever came home from there has no credential any more: its answer says as little about it.
+                let final_url = stranger.or(Some(to).filter(|to| *to != self.url));
                 return Ok(Sent { answer, at, final_url });
             };
             let next =
@@ -248,6 +251,9 @@ impl Drive {
                     .map(|(name, value)| (name.clone(), value.clone()))
                     .collect();
                 had_credential = false;
+                if !url::is_same_origin(&self.url, &next) {
+                    stranger = Some(next.clone());
+                }
             }
             if status == 303 || (call.method == Method::POST && matches!(status, 301 | 302)) {
                 call.method = if call.method == Method::HEAD { Method::HEAD } else { Method::GET };

@@ -21,7 +21,7 @@ use trace::Trace;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Sends a request with a credential, recovers as a client would, and shows each step: why do I get a 401 here?
 
 usage: doorward fetch [OPTION]… URL
@@ -54,7 +54,8 @@ Without one the request goes as it is; so does one with a field `Authorization` 
   --format F               `text`: the content to the standard output and the trace to the error stream;
                            `json`: one object with both to the standard output
 
-The trace never holds the credential. Proxies are those of the environment: HTTPS_PROXY, ALL_PROXY, NO_PROXY.
+The trace never holds the credential. Proxies are those of the environment: ALL_PROXY,
+HTTPS_PROXY, HTTP_PROXY, the first that is set, and NO_PROXY; this machine itself is asked without one.
 
 exit status: 0 the answer refuses nobody, 1 it refuses the caller, or is an error of another kind (400 to 599), 2 wrong
 usage, no credential or no answer

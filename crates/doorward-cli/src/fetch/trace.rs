@@ -72,7 +72,11 @@ impl Trace {
         let mut headers = Vec::new();
         for (name, value) in &answer.response.headers {
             let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(value));
-            let value = if is_secret(&name) { "…".to_owned() } else { self.without_secrets(&value) };
+            let value = match name.to_ascii_lowercase().as_str() {
+                name if is_secret(name) => "…".to_owned(),
+                name if LOCATIONS.contains(&name) => without_queries(&self.without_secrets(&value)),
+                _ => self.without_secrets(&value),
+            };
             self.say(&format!("  < {name}: {}", cut(&value)));
             headers.push(json!([name, value]));
         }
@@ -216,9 +220,23 @@ pub(super) struct Carried {
     pub(super) about: String,
 }
 
-/// Whether a field's value is a secret by its name.
+/// The fields that hold URLs, in whose queries secrets are.
+const LOCATIONS: [&str; 4] = ["location", "content-location", "link", "refresh"];
+
+/// A value without what follows a question mark, up to the end of the URL.
+fn without_queries(value: &str) -> String {
+    let mut parts = value.split('?');
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str("?…");
+        let end = part.find(['>', ',', ';', ' ', '"']).unwrap_or(part.len());
+        shown.push_str(part.get(end..).unwrap_or_default());
+    }
+    shown
+}
+
+/// Whether a field's value is a secret by its name, in small letters.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     ["cookie", "authorization", "token", "secret", "password", "api-key"]
         .iter()
         .any(|word| name.contains(word))
@@ -248,12 +266,23 @@ mod tests {
     }
 
     #[test]
+    fn the_queries_of_a_location_are_not_shown() {
+        for (value, shown) in [
+            ("https://s3.example/o?X-Amz-Signature=s3cr3t", "https://s3.example/o?…"),
+            ("<https://a/b?c=s3cr3t>; rel=next, </d?e>", "<https://a/b?…>; rel=next, </d?…>"),
+            ("/plain/path", "/plain/path"),
+        ] {
+            assert_eq!(without_queries(value), shown);
+        }
+    }
+
+    #[test]
     fn names_of_secrets_are_known() {
         for name in ["Set-Cookie", "X-Auth-Token", "x-api-key", "Proxy-Authorization"] {
-            assert!(is_secret(name), "{name}");
+            assert!(is_secret(&name.to_ascii_lowercase()), "{name}");
         }
         for name in ["WWW-Authenticate", "Proxy-Status", "Date", "Via"] {
-            assert!(!is_secret(name), "{name}");
+            assert!(!is_secret(&name.to_ascii_lowercase()), "{name}");
         }
     }
 }

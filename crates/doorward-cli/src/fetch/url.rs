@@ -66,11 +66,14 @@ pub(super) fn origin(uri: &Uri) -> String {
 
 /// Whether nobody on the way can read along.
 pub(super) fn is_private(uri: &Uri) -> bool {
+    uri.scheme_str() == Some("https") || is_loopback(uri)
+}
+
+/// Whether it is on this machine.
+pub(super) fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    uri.scheme_str() == Some("https")
-        || host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The URL with its query hidden: a trace is made to be passed on, and queries hold secrets.

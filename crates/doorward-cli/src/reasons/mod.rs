@@ -11,7 +11,7 @@ use doorward_core::reason::Challenge;
 use lexopt::{Arg, Parser};
 use serde_json::{Value, json};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Lists every reason for a refusal, with its cure.
 
 usage: doorward reasons [--format text|json|markdown|vocabulary]

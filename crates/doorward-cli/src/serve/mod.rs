@@ -37,7 +37,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use worker::Crew;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Answers a proxy that asks, for each request, whether its caller is let in.
 
 usage: doorward serve --policy P --from nginx|traefik|caddy|envoy [OPTION]…

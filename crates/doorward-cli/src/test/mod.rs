@@ -12,7 +12,7 @@ use serde_json::json;
 use std::io;
 use std::path::PathBuf;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Runs tables of decisions: requests with the answers that they must get, and answers with what they must be taken for.
 
 usage: doorward test [--format text|json] CASES…

@@ -57,6 +57,12 @@ pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Malformed>
 /// The characters, by the six bits that they stand for.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// How many characters so many bytes take.
+#[must_use]
+pub const fn encoded_len(bytes: usize) -> usize {
+    bytes.saturating_mul(4).div_ceil(3)
+}
+
 /// Writes `bytes` to the front of `out`, as many characters as it has room for.
 ///
 /// A lookup by secret bits shows in caches: it is for what is sent anyway.

@@ -137,7 +137,8 @@ impl CaseFile {
     /// As for [`CaseFile::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, CaseError> {
         let fault = |message: String| CaseError { file: path.to_owned(), case: None, message };
-        let root: Value = serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
+        let root: Value =
+            serde_json::from_str(text).map_err(|error| fault(format!("expected cases in JSON: {error}")))?;
         if json::scan_value(text.as_bytes(), &mut vec![Member::default(); OPEN_MEMBERS]).is_err() {
             return Err(fault(
                 "expected no member twice in one object, and not so deep a nesting".to_owned(),

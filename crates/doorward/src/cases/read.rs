@@ -86,6 +86,14 @@ fn unknown(place: &str, name: &str, known: &[&str]) -> String {
     format!("unknown member `{}` of {place}: {help}", name.escape_debug())
 }
 
+/// The codes of a closed list, or the first of many.
+fn few<'k>(known: impl Iterator<Item = &'k str>) -> String {
+    const MOST: usize = 16;
+    let known: Vec<&str> = known.collect();
+    let more = if known.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", known.get(..MOST).unwrap_or(&known).join(", "))
+}
+
 /// That a code is one of a closed list.
 pub(super) fn one_of<'k>(
     name: &str,
@@ -95,6 +103,9 @@ pub(super) fn one_of<'k>(
     if known.clone().any(|other| other == code) {
         return Ok(());
     }
-    let help = nearest(code, known).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-    Err(format!("`{}` is no {name}{help}", code.escape_debug()))
+    let help = match nearest(code, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", few(known)),
+    };
+    Err(format!("`{}` is no {name}: {help}", code.escape_debug()))
 }

@@ -100,7 +100,11 @@ fn faults_name_file_case_and_the_nearest() {
         ),
         (GET, r#"{ "outcome": "allow", "reason": "token_expird" }"#, "did you mean `token_expired`?"),
         (GET, r#"{ "outcome": "allow", "recovery": null }"#, "expected `recovery` of `expect` as a string"),
-        (GET, r#"{ "outcome": "allow", "signal": "loud" }"#, "`loud` is no signal"),
+        (
+            GET,
+            r#"{ "outcome": "allow", "signal": "loud" }"#,
+            "`loud` is no signal: expected one of noise, fault, attack",
+        ),
         (GET, r#"{ "outcome": "allow", "status": "200" }"#, "expected `status` of `expect` as a number"),
         (GET, r#"{ "outcome": "allow", "challenges": "x" }"#, "array of strings"),
         (GET, r#"{ "outcome": "allow", "principal": { "sub": 1 } }"#, "unknown member `sub` of `principal`"),

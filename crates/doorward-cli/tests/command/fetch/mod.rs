@@ -300,6 +300,64 @@ fn a_credential_stays_within_its_origin() {
     assert!(far.err.contains("without the credential: another origin"), "{}", far.err);
     let stays = fetch(&folder, &["--token-exec", mint, &format!("{}/near", first.url)]);
     assert_eq!((stays.code, stays.out.as_str()), (Some(0), ""), "{}", stays.err);
+    for format in ["text", "json"] {
+        let stays = fetch(&folder, &["--format", format, "--token-exec", mint, &url]);
+        let said = format!("{}{}", stays.out, stays.err);
+        assert!(said.contains("/there?…") && !said.contains("ticket=secret"), "{said}");
+    }
+}
+
+/// Whoever was sent elsewhere and back comes without the credential, so that a refusal there says nothing about it.
+#[test]
+fn a_way_home_by_another_origin_costs_no_credential() {
+    let folder = folder("fetch-home");
+    let home = Server::start(|seen, _| match (seen.line.split(' ').nth(1), seen.field("authorization")) {
+        (Some("/back"), None) => refusal("who?"),
+        (Some("/back"), Some(_)) => answer(200, "", "back"),
+        (path, _) => {
+            let to = path.unwrap_or_default().trim_start_matches('/').to_owned();
+            answer(307, &format!("Location: http://127.0.0.1:{to}/\r\n"), "")
+        }
+    });
+    let back = format!("Location: {}/back\r\n", home.url);
+    let other = Server::start(move |_, _| answer(307, &back, ""));
+    let port = other.url.rsplit(':').next().unwrap().to_owned();
+    let mint = minting(&folder);
+    let run =
+        fetch(&folder, &["-L", "--token-exec", mint.to_str().unwrap(), &format!("{}/{port}", home.url)]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), "who?"), "{}", run.err);
+    assert!(run.err.contains("credential_withheld"), "{}", run.err);
+    assert_eq!((asked(&folder), home.seen().len(), other.seen().len()), (1, 2, 1));
+}
+
+/// The place that refused was asked for by GET; the POST before it was carried out.
+#[test]
+fn what_a_redirect_led_on_from_is_not_sent_again() {
+    let folder = folder("fetch-once");
+    let server = Server::start(|seen, _| match seen.line.split(' ').next() {
+        Some("POST") => answer(303, "Location: /orders/7\r\n", ""),
+        _ => refusal("expired"),
+    });
+    let mint = minting(&folder);
+    let run = fetch(&folder, &["-L", "-X", "POST", "--token-exec", mint.to_str().unwrap(), &server.url]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), "expired"), "{}", run.err);
+    let methods: Vec<String> =
+        server.seen().iter().map(|seen| seen.line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(methods, ["POST", "GET"]);
+}
+
+#[test]
+fn this_machine_is_asked_without_a_proxy() {
+    let folder = folder("fetch-proxy");
+    fs::write(folder.join("token"), "token-0000001").unwrap();
+    let (server, proxy) = (wants("token-0000001"), Server::start(|_, _| answer(502, "", "proxy")));
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let mut fetch = command(&folder, &["fetch", "--token-file", "token", &server.url]);
+        let done =
+            fetch.env_remove("NO_PROXY").env_remove("no_proxy").env(name, &proxy.url).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    assert_eq!((server.seen().len(), proxy.seen().len()), (3, 0));
 }
 
 #[test]

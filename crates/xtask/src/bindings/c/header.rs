@@ -11,7 +11,7 @@ pub(super) const PATH: &str = "bindings/c/include/doorward.h";
 const SOURCES: &str = "bindings/c/src";
 
 /// The sources in the order of the header; the constants come before them.
-const FILES: [&str; 17] = [
+const FILES: [&str; 19] = [
     "version",
     "result",
     "text",
@@ -28,6 +28,8 @@ const FILES: [&str; 17] = [
     "trace",
     "diagnosis",
     "attempt",
+    "caller_options",
+    "prepared",
     "caller",
 ];
 const LAST: &str = "names";
