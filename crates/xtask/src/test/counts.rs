@@ -23,6 +23,14 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// The same where so many of those that passed had nothing to do.
+    pub(super) fn without(self, idle: usize) -> Self {
+        let idle = u64::try_from(idle).unwrap_or(u64::MAX).min(self.passed);
+        Self { passed: self.passed - idle, skipped: self.skipped + idle, ..self }
+    }
+}
+
 impl Sum for Counts {
     fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
         counts.fold(Self::default(), |one, other| Self {
@@ -52,6 +60,13 @@ mod tests {
         assert_eq!(Counts::read(line), Some(Counts { passed: 3, failed: 2, skipped: 0 }));
         assert_eq!(Counts::read("test wire::json ... ok"), None);
         assert_eq!(Counts::read("test result: ok. many passed; 0 failed; 0 ignored"), None);
+    }
+
+    #[test]
+    fn what_had_nothing_to_do_was_skipped() {
+        let counts = Counts { passed: 3, failed: 2, skipped: 1 };
+        assert_eq!(counts.without(2), Counts { passed: 1, failed: 2, skipped: 3 });
+        assert_eq!(counts.without(9), Counts { passed: 0, failed: 2, skipped: 4 });
     }
 
     #[test]

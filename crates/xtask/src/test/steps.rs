@@ -19,7 +19,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("structure", "layers, file openings, file sizes, the top level", |c| {
         structure::run(c.project, &[]).into()
     }),
-    step("cites", "citations of RFCs", |c| cites::run(c.project, &[]).into()),
+    step("cites", "citations of RFCs and of requirements", |c| cites::run(c.project, &[]).into()),
     step("clippy", "lints, everywhere", clippy),
     step("tests", "unit tests, cross-crate tests, the table of decisions, documentation tests", cargo_test),
     step("c", "the C ABI, its header, its examples, sanitizers", bindings::c::test),
