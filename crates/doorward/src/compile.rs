@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 /// A compiled policy that owns its tables.
 #[derive(Debug)]
-pub struct Compiled {
+pub(crate) struct Compiled {
     settings: Settings,
     pool: Pool,
     issuers: Vec<Issuer>,

@@ -3,6 +3,17 @@
 //!
 //! This is the façade that services use: it loads a policy file and its keys into an [`Engine`] once, and then decides
 //! without allocating. The decision itself is made in `doorward-core`.
+//!
+//! # The map
+//!
+//! * For services: [`Engine`], [`Request`], [`Decision`], [`Format`]; [`revocation`] for what is taken back, [`Status`] for
+//!   whoever watches.
+//! * For clients: [`caller`] holds a credential and says which step is next, [`source`] gets the next one, [`diagnosis`] says
+//!   what an answer means.
+//! * For hosts that wrap this: [`snapshot`] is a decision as one flat record, [`body`] a refusal's content, [`identity`] the fields
+//!   that tell an application who calls, [`peer()`] the address that counts, [`error`] every fault of a policy with its place.
+//! * For tests and tools: [`cases`] is the table of decisions, [`policy`] the keys of a policy file, [`report`] a decision as JSON,
+//!   [`raw_request`] a request with memory of its own, [`keys`] key sets by themselves, [`provider`] who checks signatures.
 #![forbid(unsafe_code)]
 
 pub mod body;
@@ -28,7 +39,6 @@ mod tree;
 mod trust;
 
 pub use body::Body;
-pub use compile::Compiled;
 pub use diagnosis::{DemandReport, DiagnosisReport, RawResponse, RawSent, diagnose_json};
 pub use doorward_core;
 pub use doorward_core::challenge::{Answer, BufferTooShort};

@@ -76,9 +76,7 @@ pub(super) fn revoked<'t>(report: &mut Report<'t>, spot: &Spot<'t>) -> Option<Lo
         report.fault_with(spot, "expected a table, found a string", Some(help));
         return None;
     }
-    let fields = report.fields(spot)?;
-    let file = fields.get("file")?;
-    Some(Located { value: report.string(file)?, at: report.at(file) })
+    report.file_of(spot)
 }
 
 #[cfg(test)]

@@ -28,9 +28,7 @@ fn key<'t>(report: &mut Report<'t>, spot: &Spot<'t>) -> Option<Located<String>> 
         report.fault_with(spot, "expected a table, found a string", Some(help));
         return None;
     }
-    let fields = report.fields(spot)?;
-    let file = fields.get("file")?;
-    Some(Located { value: report.string(file)?, at: report.at(file) })
+    report.file_of(spot)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::document::{Lines, Node, Value, place_of_element, place_of_member, shown};
 use super::keys::{Key, Kind, Section};
+use super::model::Located;
 use super::nearest::nearest;
 use crate::error::{LoadError, Position};
 
@@ -102,6 +103,13 @@ impl<'t> Report<'t> {
     /// Notes that the value is of the wrong kind. The value itself is not shown.
     pub(super) fn expected(&mut self, spot: &Spot<'_>, what: &str) {
         self.fault(spot, format!("expected {what}, found {}", spot.node.value.kind()));
+    }
+
+    /// The `file` of a table that names one.
+    pub(super) fn file_of(&mut self, spot: &Spot<'t>) -> Option<Located<String>> {
+        let fields = self.fields(spot)?;
+        let file = fields.get("file")?;
+        Some(Located { value: self.string(file)?, at: self.at(file) })
     }
 
     /// The keys of a table. Notes keys that are not known, not supported yet, or missing.
