@@ -22,6 +22,7 @@ export interface CredentialFetch extends Fetch {
  *
  * - A request that has an `Authorization` of its own is sent as it is.
  * - A redirect to another origin is followed without the credential.
+ * - A request that a redirect led on from is not sent again, unless its method may be carried out twice.
  * - A body that is a stream is sent once. Of a `Request`, up to a mebibyte is kept to be sent again.
  * - A `signal` ends the wait for a credential too; the others who wait for it get it all the same.
  *

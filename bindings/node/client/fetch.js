@@ -1,7 +1,7 @@
 'use strict';
 // fetch with a credential: refusals are understood, and recovered from where that can help.
 
-const { Call } = require('../lib/call.js');
+const { Call, headersOf, readable } = require('../lib/call.js');
 const { callerOf } = require('../lib/caller.js');
 const { diagnose } = require('../lib/diagnosis.js');
 const { diagnosisOf, remember } = require('../lib/diagnosed.js');
@@ -15,9 +15,10 @@ function withCredential(source, options = {}) {
   const caller = callerOf(source, rest);
   async function fetch(input, init) {
     const send = base ?? globalThis.fetch;
-    const call = new Call(input, init);
-    // Somebody has brought a credential of their own.
-    if (call.headers.has('authorization')) return send(input, init);
+    const settings = readable(init);
+    // Somebody has brought a credential of their own. This is asked before there is a call, which takes the body out of a Request.
+    if (headersOf(input, settings).has('authorization')) return send(input, settings);
+    const call = new Call(input, settings);
     return attempt(call, send, caller).finally(() => call.release());
   }
   Object.defineProperty(fetch, 'caller', { value: caller, enumerable: true });
@@ -41,8 +42,8 @@ async function attempt(call, send, caller) {
     });
     latest.diagnosis = exchange.diagnosis;
     if (next === 'recover') {
-      // What cannot be sent again, or cannot be put aside meanwhile, is the answer.
-      next = call.replayable && await latest.body.drain() ? await recovered(exchange, latest, first) : 'latest';
+      // What cannot be sent again, or cannot be put aside meanwhile, is the answer; so is what comes after it was carried out.
+      next = call.replayable && !way.cameBack && await latest.body.drain() ? await recovered(exchange, latest, first) : 'latest';
     }
     if (next === 'again') {
       if (first === null) first = latest;

@@ -292,7 +292,7 @@ export interface CallerOptions {
   cooldownFirst?: number;
   /** How many seconds at most: 300 if it is left out. */
   cooldownMost?: number;
-  /** Makes the proof of possession for a request: a DPoP proof of RFC 9449. */
+  /** Makes the proof of possession for a request: a DPoP proof of RFC 9449. A bearer token is sent with the scheme `DPoP` then. */
   proof?: (request: ProofRequest) => string | Promise<string>;
   /**
    * Told of what may be an attack. If it is left out, the channel `doorward:attack` of `node:diagnostics_channel` is, and where
@@ -351,7 +351,10 @@ export class CredentialUnobtainable extends Error {
   readonly diagnosis: Diagnosis | null;
 }
 
-/** What a source of your own throws to say that asking again cannot help (`hard`), or when it may. */
+/**
+ * What a source of your own throws to say that asking again cannot help (`hard`), or when it may. An error of an OAuth client says so
+ * itself, by the code of the token endpoint as its `error` or `code`.
+ */
 export class SourceError extends Error {
   constructor(message: string, options?: { hard?: boolean; retryAfter?: number; cause?: unknown });
   readonly hard: boolean;

@@ -14,9 +14,12 @@ export interface CredentialInterceptor {
  * help. Put it before the interceptor `redirect`, so that it sees where a redirect leads.
  *
  * Requests to origins that the caller is not for go without the credential: name the `origins` where the dispatcher is an `Agent`.
+ * A `Client` or a `Pool` connects to an origin of its own and does not tell it: give each request the same as its `origin`, which is
+ * what the credential is sent by. Without one a request fails.
  *
  * - A request that has an `Authorization` of its own is sent as it is.
  * - A body that is a stream or a generator is sent once; so is every body of `fetch`, for which there is `doorward/fetch`.
+ * - A request that a redirect led on from is not sent again, unless its method may be carried out twice.
  * - Giving up a request ends its wait for a credential too.
  *
  * ```js

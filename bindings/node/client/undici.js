@@ -7,18 +7,19 @@ const { diagnosisOf } = require('../lib/diagnosed.js');
 
 function interceptor(source, options = {}) {
   const caller = callerOf(source, options);
-  const [usual] = options.origins ?? [];
   function doorward(dispatch) {
     return function dispatchWithCredential(opts, handler) {
       const headers = linesOf(opts.headers);
+      const request = { ...opts, headers };
       // Somebody has brought a credential of their own.
-      if (headers.some((name, i) => i % 2 === 0 && String(name).toLowerCase() === 'authorization')) return dispatch(opts, handler);
-      // A client or a pool has one origin, and does not say which.
-      const origin = opts.origin ?? usual;
-      if (origin === undefined) throw new TypeError('expected `origin` of the request, or `origins` of the interceptor');
-      const url = target(origin, opts.path);
-      if (url === undefined) return dispatch(opts, handler);
-      new CredentialHandler(dispatch, { ...opts, headers }, handler).run(caller, {
+      if (headers.some((name, i) => i % 2 === 0 && String(name).toLowerCase() === 'authorization')) return dispatch(request, handler);
+      // What a client or a pool connects to, it tells nobody. An origin that the credential is for may be meant, and another one asked.
+      if (opts.origin === undefined || opts.origin === null) {
+        throw new TypeError('expected `origin` of the request: a `Client` or `Pool` does not say which it has');
+      }
+      const url = target(opts.origin, opts.path);
+      if (url === undefined) return dispatch(request, handler);
+      new CredentialHandler(dispatch, request, handler).run(caller, {
         method: opts.method, url, replayable: isReplayable(opts.body),
       });
       return true;

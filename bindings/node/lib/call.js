@@ -18,12 +18,11 @@ class Call {
    */
   constructor(input, init) {
     this.#init = init ?? {};
-    const isRequest = typeof input === 'object' && input !== null && !(input instanceof URL)
-      && typeof input.url === 'string' && typeof input.clone === 'function';
+    const given = isRequest(input);
     // A request with other settings is another request.
-    this.#input = isRequest ? (init === undefined ? input : new input.constructor(input, init)) : null;
+    this.#input = given ? (init === undefined ? input : new input.constructor(input, init)) : null;
     const from = this.#input ?? this.#init;
-    this.url = (isRequest ? new URL(this.#input.url) : new URL(input)).href;
+    this.url = (given ? new URL(this.#input.url) : new URL(input)).href;
     this.method = methodOf(from.method ?? 'GET');
     this.redirect = from.redirect ?? 'follow';
     this.signal = from.signal ?? undefined;
@@ -53,13 +52,14 @@ class Call {
     if (!home) for (const name of PRIVATE) headers.delete(name);
     for (const [name, value] of fields) headers.set(name, value);
     const sent = { method, headers: [...headers], redirect: 'manual', signal: this.signal };
+    // The copy of a Request is without it.
+    if (this.#init.dispatcher !== undefined) sent.dispatcher = this.#init.dispatcher;
     if (this.#input === null) {
       const init = { ...this.#init, ...sent, body: withBody ? this.#take() : null };
       return [url, init];
     }
     const { constructor: Request } = this.#input;
     const settings = { ...settingsOf(this.#input), ...sent };
-    if (this.#init.dispatcher !== undefined) settings.dispatcher = this.#init.dispatcher;
     if (!withBody || this.#input.body === null) return [new Request(url, settings)];
     if (this.#kept === null) {
       // The copy has the length of the original, where that is known; the original is read beside it.
@@ -84,6 +84,20 @@ class Call {
     }
     return this.#body.value;
   }
+}
+
+function isRequest(input) {
+  return typeof input === 'object' && input !== null && !(input instanceof URL) && typeof input.url === 'string' && typeof input.clone === 'function';
+}
+
+/** The header lines of a call: those beside a Request, where there are any, are instead of its own. */
+function headersOf(input, init) {
+  return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined));
+}
+
+/** The same settings, with header lines that can be read more than once. */
+function readable(init) {
+  return typeof init?.headers?.next === 'function' ? { ...init, headers: new Headers(init.headers) } : init;
 }
 
 const STREAM = 'expected a body that can be sent again, found a stream';
@@ -152,4 +166,4 @@ function keep(body) {
   return kept;
 }
 
-module.exports = { Call };
+module.exports = { Call, headersOf, readable };

@@ -57,7 +57,7 @@ class Caller {
     this.#name = options.name ?? '';
     this.#proof = options.proof;
     this.#onReport = options.onReport;
-    this.#handle = accepted(native.callerNew(jsonText(settings), this.#source !== null));
+    this.#handle = accepted(native.callerNew(jsonText(settings), this.#source !== null, this.#proof !== undefined));
   }
 
   get name() {

@@ -5,9 +5,6 @@ const { answerOf } = require('./answer.js');
 const native = require('./native.js');
 const { pause } = require('./waiting.js');
 
-/** RFC 9110, section 9.2.2. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
-
 class Exchange {
   #caller;
   #method;
@@ -36,7 +33,7 @@ class Exchange {
     this.#method = method;
     this.#url = url;
     this.#signal = signal ?? undefined;
-    this.#attempt = native.attemptNew(replayable, IDEMPOTENT.has(method), caller.proves);
+    this.#attempt = native.attemptNew(replayable, method, caller.proves);
   }
 
   get diagnosis() {

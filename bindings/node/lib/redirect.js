@@ -10,6 +10,7 @@ class Way {
   #hops = 0;
   #stranger = '';
   #origin;
+  #begun;
 
   /**
    * @param {string} url
@@ -18,6 +19,7 @@ class Way {
   constructor(url, method) {
     this.url = url;
     this.#origin = new URL(url).origin;
+    this.#begun = { url, method };
     this.method = method;
     this.withBody = true;
     /** Whether every hop so far was within the first origin. */
@@ -32,6 +34,14 @@ class Way {
   get finalUrl() {
     if (!this.followed) return '';
     return this.home ? this.url : this.#stranger;
+  }
+
+  /**
+   * Whether it ends where it began, as a request that only asks what came of the first: a form is answered like that. By its final
+   * address, which is all that the native caller is told, it went nowhere.
+   */
+  get cameBack() {
+    return this.method !== this.#begun.method && bare(this.finalUrl) === bare(this.#begun.url);
   }
 
   /**
@@ -65,6 +75,11 @@ class Way {
     if (to.origin !== this.#origin) this.#stranger = to.href;
     return true;
   }
+}
+
+/** What is sent of a URL: no fragment. */
+function bare(url) {
+  return url.split('#', 1)[0];
 }
 
 module.exports = { Way };

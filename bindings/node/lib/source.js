@@ -125,9 +125,6 @@ function schemeOf(scheme) {
   return { bearer: 'Bearer', dpop: 'DPoP' }[scheme.toLowerCase()] ?? scheme;
 }
 
-/** Errors of RFC 6749, section 5.2, that no second try mends; OAuth clients put them under these names. */
-const HARD = ['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'];
-
 /** Clients wrap what went wrong below them, as fetch does; a chain that is longer, or leads back into itself, is let be. */
 const WRAPPED = 4;
 
@@ -137,8 +134,9 @@ function faultOf(error) {
   }
   // What is no credential today is none tomorrow.
   if (error instanceof TypeError && error.message === FORMS) return { hard: true, retryAfter: undefined };
+  // OAuth clients put what a token endpoint said under these names.
   const code = error?.error ?? error?.code;
-  return { hard: typeof code === 'string' && HARD.includes(code), retryAfter: undefined };
+  return { hard: typeof code === 'string' && native.isFinal(code), retryAfter: undefined };
 }
 
 module.exports = { accepted, sourceOf };

@@ -17,18 +17,39 @@ use std::sync::Arc;
 /// A time as JavaScript writes it.
 type Words = Vec<u32>;
 
+/// A caller as JavaScript holds it.
+#[derive(Clone)]
+pub struct Held {
+    pub(crate) caller: Arc<Caller>,
+    /// Whether proofs of possession go with what it sends.
+    proves: bool,
+}
+
+impl Held {
+    /// What a source gave, as it is sent. With proofs it is bound to their key, whatever its source calls it ([RFC 9449, section 7.1]).
+    ///
+    /// [RFC 9449, section 7.1]: https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+    pub(crate) fn as_sent(&self, given: Credential) -> Credential {
+        if self.proves { given.bound() } else { given }
+    }
+}
+
 /// A caller from its options as JSON text: a handle, or what is wrong with them.
 ///
 /// # Errors
 ///
 /// No JSON.
 #[napi(catch_unwind)]
-pub fn caller_new(options: String, has_source: bool) -> napi::Result<Either<External<Arc<Caller>>, String>> {
+pub fn caller_new(
+    options: String,
+    has_source: bool,
+    proves: bool,
+) -> napi::Result<Either<External<Held>, String>> {
     let options = serde_json::from_str(&options).map_err(|_| invalid("expected options as JSON"))?;
     let caller = CallerOptions::from_json(&options)
         .and_then(|options| Caller::new(CallerOptions { has_source, ..options }));
     Ok(match caller {
-        Ok(caller) => Either::A(External::new(Arc::new(caller))),
+        Ok(caller) => Either::A(External::new(Held { caller: Arc::new(caller), proves })),
         Err(fault) => Either::B(fault),
     })
 }
@@ -36,8 +57,9 @@ pub fn caller_new(options: String, has_source: bool) -> napi::Result<Either<Exte
 /// A request that was not sent yet.
 #[napi(catch_unwind)]
 #[must_use]
-pub fn attempt_new(replayable: bool, idempotent: bool, proof: bool) -> External<RefCell<Attempt>> {
-    External::new(RefCell::new(Attempt::new(Traits { replayable, idempotent, proof })))
+pub fn attempt_new(replayable: bool, method: String, proof: bool) -> External<RefCell<Attempt>> {
+    let traits = Traits { proof, ..Traits::of_method(&method, replayable) };
+    External::new(RefCell::new(Attempt::new(traits)))
 }
 
 /// What to do with a request, as JSON text: `do` says it.
@@ -47,12 +69,12 @@ pub fn attempt_new(replayable: bool, idempotent: bool, proof: bool) -> External<
 /// The request is in another call.
 #[napi(catch_unwind)]
 pub fn caller_prepare(
-    caller: &External<Arc<Caller>>,
+    held: &External<Held>,
     attempt: &External<RefCell<Attempt>>,
     url: String,
 ) -> napi::Result<String> {
     let mut attempt = attempt.try_borrow_mut().map_err(|_| invalid("expected one call at a time"))?;
-    let step = match caller.prepare(&url, &mut attempt, doorward::now()) {
+    let step = match held.caller.prepare(&url, &mut attempt, doorward::now()) {
         Ok(Prepared::Send(credential)) => send(&credential, None),
         Ok(Prepared::SendAndObtain(credential, ticket, want)) => send(&credential, Some((ticket, want))),
         Ok(Prepared::SendBare) => json!({ "do": "send", "value": null, "ticket": null }),
@@ -100,14 +122,14 @@ fn millis(time: UnixTime) -> i64 {
 #[napi(catch_unwind)]
 #[must_use]
 pub fn caller_obtained(
-    caller: &External<Arc<Caller>>,
+    held: &External<Held>,
     ticket: i64,
     scheme: String,
     secret: String,
     expires_in: Option<i64>,
     expires_at: Option<i64>,
 ) -> Option<String> {
-    let (ticket, now) = (ticket_of(ticket), doorward::now());
+    let (caller, ticket, now) = (&held.caller, ticket_of(ticket), doorward::now());
     let credential = match Credential::with_scheme(&scheme, secret) {
         Ok(credential) => credential,
         Err(fault) => {
@@ -120,14 +142,14 @@ pub fn caller_obtained(
         (None, Some(time)) => credential.with_expiry(Some(Expiry::Server(UnixTime::from_seconds(time)))),
         (None, None) => credential,
     };
-    caller.obtained(ticket, credential, now);
+    caller.obtained(ticket, held.as_sent(credential), now);
     None
 }
 
 /// None came: whether that stays so, after how many seconds to ask again, and what went wrong in words without secrets.
 #[napi(catch_unwind)]
 pub fn caller_not_obtained(
-    caller: &External<Arc<Caller>>,
+    held: &External<Held>,
     ticket: i64,
     message: String,
     hard: bool,
@@ -135,7 +157,7 @@ pub fn caller_not_obtained(
 ) {
     let fault = if hard { SourceFault::hard(message) } else { SourceFault::transient(message) };
     let span = retry_after.and_then(|span| u64::try_from(span).ok()).map(Seconds);
-    caller.not_obtained(ticket_of(ticket), &fault.with_retry_after(span), doorward::now());
+    held.caller.not_obtained(ticket_of(ticket), &fault.with_retry_after(span), doorward::now());
 }
 
 pub(crate) fn ticket_of(number: i64) -> Ticket {
@@ -160,7 +182,7 @@ pub struct SentTo {
 /// No time, no status; the request is in another call.
 #[napi(catch_unwind)]
 pub fn caller_answered(
-    caller: &External<Arc<Caller>>,
+    held: &External<Held>,
     attempt: &External<RefCell<Attempt>>,
     sent: SentTo,
     status: u32,
@@ -171,7 +193,7 @@ pub fn caller_answered(
     let SentTo { url, final_url, at: time } = sent;
     let sending = Sending { url: &url, final_url: &final_url, at: Some(at(Some(time))?) };
     let answered = response(status, lines, body)?
-        .lend(|response| caller.answered(&mut attempt, &sending, response, doorward::now()));
+        .lend(|response| held.caller.answered(&mut attempt, &sending, response, doorward::now()));
     let mut step = match answered.next {
         Next::Deliver(which) => json!({ "do": self::which(which) }),
         Next::Again { after } => json!({ "do": "again", "after": after.map_or(0, |millis| millis.0) }),
@@ -187,8 +209,8 @@ pub fn caller_answered(
 /// What smells of an attack since this was last asked, as JSON text; nothing where nothing does.
 #[napi(catch_unwind)]
 #[must_use]
-pub fn caller_reports(caller: &External<Arc<Caller>>) -> Option<String> {
-    let reports = caller.take_reports();
+pub fn caller_reports(held: &External<Held>) -> Option<String> {
+    let reports = held.caller.take_reports();
     if reports.is_empty() {
         return None;
     }
@@ -202,6 +224,6 @@ pub fn caller_reports(caller: &External<Arc<Caller>>) -> Option<String> {
 ///
 /// No time.
 #[napi(catch_unwind)]
-pub fn caller_status(caller: &External<Arc<Caller>>, now: Option<Words>) -> napi::Result<String> {
-    Ok(caller.status(at(now)?).to_string())
+pub fn caller_status(held: &External<Held>, now: Option<Words>) -> napi::Result<String> {
+    Ok(held.caller.status(at(now)?).to_string())
 }

@@ -1,9 +1,10 @@
 //! Sources that the façade has: read from JSON text, and asked on a thread of Node's pool.
 
-use crate::caller::ticket_of;
+use crate::caller::{Held, ticket_of};
 use crate::errors::invalid;
-use doorward::caller::{Caller, Ticket, Want};
-use doorward::source::Source;
+use doorward::UnixTime;
+use doorward::caller::{Ticket, Want};
+use doorward::source::{self, Source};
 use napi::bindgen_prelude::{AsyncTask, Either, External};
 use napi::{Env, Task};
 use napi_derive::napi;
@@ -23,9 +24,16 @@ pub fn source_new(json: String) -> napi::Result<Either<External<Arc<Source>>, St
     })
 }
 
+/// Whether a token endpoint that refuses with this error would do so again.
+#[napi(catch_unwind)]
+#[must_use]
+pub fn is_final(code: String) -> bool {
+    source::is_final(&code)
+}
+
 /// One try to get a credential.
 pub struct Obtaining {
-    caller: Arc<Caller>,
+    held: Held,
     source: Arc<Source>,
     ticket: Ticket,
     want: Want,
@@ -36,7 +44,10 @@ impl Task for Obtaining {
     type JsValue = ();
 
     fn compute(&mut self) -> napi::Result<()> {
-        self.caller.obtain_from(&*self.source, self.ticket, &self.want);
+        let source = |want: &Want, now: UnixTime| {
+            self.source.obtain(want, now).map(|credential| self.held.as_sent(credential))
+        };
+        self.held.caller.obtain_from(&source, self.ticket, &self.want);
         Ok(())
     }
 
@@ -52,7 +63,7 @@ impl Task for Obtaining {
 /// No want.
 #[napi(catch_unwind)]
 pub fn caller_obtain(
-    caller: &External<Arc<Caller>>,
+    held: &External<Held>,
     source: &External<Arc<Source>>,
     ticket: i64,
     want: String,
@@ -60,7 +71,7 @@ pub fn caller_obtain(
     let want = serde_json::from_str(&want).map_err(|_| invalid("expected a want as JSON"))?;
     let want = Want::from_json(&want).map_err(|fault| invalid(&fault))?;
     Ok(AsyncTask::new(Obtaining {
-        caller: Arc::clone(caller),
+        held: Held::clone(held),
         source: Arc::clone(source),
         ticket: ticket_of(ticket),
         want,

@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { Agent, interceptors, request } from 'undici';
+import * as undici from 'undici';
 import { Caller, CredentialUnobtainable, SourceError } from '../index.mjs';
 import { diagnoseResponse, diagnosisOf, withCredential } from '../client/fetch.mjs';
 import { interceptor } from '../client/undici.mjs';
 import { CLIENTS, accepting, counting, refuse, serve } from './refusing.mjs';
+
+const { Agent, interceptors, request } = undici;
 
 describe('redirects', { timeout: 30_000 }, () => {
   /** One service that sends everybody to another. */
@@ -129,6 +131,76 @@ describe('origins', { timeout: 30_000 }, () => {
     }
   });
 
+  it('a Request with an Authorization of its own is left alone, whatever is said beside it', async () => {
+    for (const [own, Request] of [[undefined, globalThis.Request], [undici.fetch, undici.Request]]) {
+      const { url, seen } = await serve((req, res) => refuse(res));
+      const source = counting('a');
+      const fetch = withCredential(source, { fetch: own });
+      const dispatched = [];
+      const dispatcher = new Agent().compose((dispatch) => (opts, handler) => {
+        dispatched.push(opts.path);
+        return dispatch(opts, handler);
+      });
+      const headers = { Authorization: 'Bearer mine' };
+      const withHeaders = () => new Request(`${url}/own`, { method: 'POST', body: 'hello', headers });
+      const bare = () => new Request(`${url}/own`, { method: 'POST', body: 'hello', headers: { Authorization: 'Bearer replaced' } });
+      for (const call of [
+        [withHeaders(), { signal: AbortSignal.timeout(5_000), dispatcher }], [withHeaders(), { dispatcher }],
+        [bare(), { headers, dispatcher }], [bare(), { headers: Object.entries(headers).values(), dispatcher }],
+        [`${url}/own`, { method: 'POST', body: 'hello', headers: Object.entries(headers).values(), dispatcher }],
+      ]) {
+        assert.equal((await fetch(...call)).status, 401);
+        const { bearer, text } = seen.at(-1);
+        assert.deepEqual([bearer, text], ['mine', 'hello']);
+      }
+      assert.deepEqual([dispatched.length, seen.length, source.wants.length], [5, 5, 0]);
+      await assert.rejects(fetch(withHeaders(), { signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' });
+      await dispatcher.destroy();
+    }
+  });
+
+  it('a dispatcher goes along with every sending', async () => {
+    for (const [own, Request] of [[undefined, globalThis.Request], [undici.fetch, undici.Request]]) {
+      const { url, seen } = await serve(accepting('b'));
+      const dispatched = [];
+      const dispatcher = new Agent().compose((dispatch) => (opts, handler) => {
+        dispatched.push(opts.path);
+        return dispatch(opts, handler);
+      });
+      for (const [input, init] of [
+        [url, { method: 'POST', body: 'x' }], [new Request(url), {}], [new Request(url, { method: 'POST', body: 'x' }), {}],
+        [new Request(url, { method: 'POST', body: 'x' }), { body: 'y' }],
+      ]) {
+        const fetch = withCredential(counting('a', 'b'), { fetch: own });
+        dispatched.length = 0;
+        assert.equal((await fetch(input, { ...init, dispatcher })).status, 200);
+        assert.deepEqual(dispatched, ['/', '/']);
+      }
+      assert.equal(seen.length, 8);
+      await dispatcher.destroy();
+    }
+  });
+
+  it('header lines that can be read once are all sent', async () => {
+    const { url, seen } = await serve((req, res) => res.end());
+    const fetch = withCredential(counting('a'));
+    for (const input of [url, new Request(url)]) {
+      await fetch(input, { headers: [['x-one', '1'], ['x-two', '2']].values() });
+      assert.deepEqual([seen.at(-1).headers['x-one'], seen.at(-1).headers['x-two'], seen.at(-1).bearer], ['1', '2', 'a']);
+    }
+  });
+
+  it('an address that two could read in two ways is none', async () => {
+    for (const origins of [undefined, ['https://good.example'], ['https://good.example', 'https://evil.example']]) {
+      const source = counting('a');
+      const caller = new Caller(source, { origins });
+      for (const url of ['https://good.example\\@evil.example/', 'https://good.example\\.evil.example/', 'https://good.example\t@evil.example/']) {
+        await assert.rejects(caller.begin({ url }).ready(), (error) => error instanceof TypeError && /host in ASCII/.test(error.message), url);
+      }
+      assert.equal(source.wants.length, 0);
+    }
+  });
+
   it('every form of a call is one', async () => {
     const { url, seen } = await serve(accepting('b'));
     const fetch = withCredential(counting('a', 'b'));
@@ -192,6 +264,23 @@ describe('waiting', { timeout: 30_000 }, () => {
       assert.deepEqual([asked, seen.length], [1, 0]);
     });
 
+    it(`an issuer that says no for good is left alone for a while, one that is busy is not: ${name}`, async () => {
+      const { url } = await serve(accepting('a'));
+      const final = ['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope',
+        'invalid_target', 'access_denied', 'unmet_authentication_requirements', 'invalid_dpop_proof', 'use_dpop_nonce'];
+      const words = [...final, 'temporarily_unavailable', 'server_error', 'slow_down', 'ECONNRESET', 'Invalid_Client', ''];
+      const told = await Promise.all(words.flatMap((word) => ['error', 'code'].map(async (member) => {
+        let asked = 0;
+        const { send } = make(() => {
+          asked += 1;
+          if (asked === 1) throw Object.assign(new Error('no'), { [member]: word });
+          return 'a';
+        });
+        return [word, await send(url).then(({ status }) => status, (error) => error.name), asked];
+      })));
+      assert.deepEqual(told, words.flatMap((word) => Array(2).fill(final.includes(word) ? [word, 'CredentialUnobtainable', 1] : [word, 200, 2])));
+    });
+
     it(`a source that fails for a moment is asked again: ${name}`, async () => {
       const { url } = await serve(accepting('a'));
       let asked = 0;
@@ -242,6 +331,42 @@ describe('proofs', { timeout: 30_000 }, () => {
       assert.equal((await send(`${url}/next`)).text, 'ok');
       assert.equal((await send(url)).text, 'with the next');
       assert.equal(seen.length, 5);
+    });
+
+    // RFC 9449, section 7.1
+    it(`a bearer token is sent as one that is bound, from whatever source: ${name}`, async () => {
+      process.env.DOORWARD_TEST_BOUND = 'tok';
+      for (const source of [
+        () => 'tok', () => ({ token: 'tok', scheme: 'Bearer' }), () => ({ access_token: 'tok', token_type: 'bearer' }),
+        { environment: 'DOORWARD_TEST_BOUND' }, { environment: 'DOORWARD_TEST_BOUND', scheme: 'bearer' },
+        { exec: [process.execPath, '-e', 'process.stdout.write("tok")'] },
+      ]) {
+        const { url, seen } = await serve((req, res) => res.end());
+        const asked = [];
+        const proof = ({ token }) => {
+          asked.push(token);
+          return 'proof';
+        };
+        assert.equal((await make(source, { proof }).send(url)).status, 200);
+        assert.deepEqual([seen[0].headers.authorization, seen[0].headers.dpop, asked], ['DPoP tok', 'proof', ['tok']], inspect(source));
+        assert.equal((await make(source).send(url)).status, 200);
+        assert.match(seen[1].headers.authorization, /^bearer tok$/i, inspect(source));
+        assert.equal(seen[1].headers.dpop, undefined);
+      }
+    });
+
+    it(`and so it is judged: ${name}`, async () => {
+      for (const [options, reason] of [[{ proof: () => 'proof' }, 'credential_refused'], [{}, 'scheme_unsupported']]) {
+        const { url } = await serve((req, res) => res.writeHead(401, { 'WWW-Authenticate': 'DPoP algs="ES256"' }).end());
+        const { diagnosis } = await make(() => 'tok', options).send(url);
+        assert.equal(diagnosis.reason, reason);
+      }
+    });
+
+    it(`a credential of another scheme is what it is: ${name}`, async () => {
+      const { url, seen } = await serve((req, res) => res.end());
+      await make(() => ({ token: 'tok', scheme: 'GNAP' }), { proof: () => 'proof' }).send(url);
+      assert.equal(seen[0].headers.authorization, 'GNAP tok');
     });
   }
 });

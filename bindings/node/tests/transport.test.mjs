@@ -42,10 +42,10 @@ describe('one connection', { timeout: 20_000 }, () => {
   it('is enough for a refusal and what comes after it: undici', async () => {
     const { url } = await serve((req, res) => (req.headers.authorization === 'Bearer b' ? res.end('ok') : refusing(req, res)));
     const client = opened(new Client(url)).compose(interceptor(counting('a', 'b'), { origins: [url] }));
-    for (let i = 0; i < 5; i += 1) assert.equal(await (await client.request({ path: '/', method: 'GET' })).body.text(), 'ok');
+    for (let i = 0; i < 5; i += 1) assert.equal(await (await client.request({ origin: url, path: '/', method: 'GET' })).body.text(), 'ok');
     const always = await serve(refusing);
     const pool = opened(new Pool(always.url, { connections: 1 })).compose(interceptor(counting('a', 'b'), { origins: [always.url] }));
-    const answer = await pool.request({ path: '/', method: 'GET' });
+    const answer = await pool.request({ origin: always.url, path: '/', method: 'GET' });
     assert.equal(await answer.body.text(), `${long}Bearer a`);
     assert.equal(diagnosisOf(answer).status, 401);
   });
@@ -111,6 +111,22 @@ describe('undici beyond `request`', { timeout: 20_000 }, () => {
     assert.equal(await answer.body.text(), 'Bearer a');
   });
 
+  it('guesses no origin: a client and a pool have one, and do not say which', async () => {
+    const { url, seen } = await serve((req, res) => res.end());
+    for (const Dispatcher of [Client, Pool]) {
+      // In the clear, where https was meant; and by chance where it was.
+      for (const origins of [['https://api.example'], ['https://api.example', url], [url], undefined]) {
+        const source = counting('a');
+        const dispatcher = opened(new Dispatcher(url)).compose(interceptor(source, { origins }));
+        await assert.rejects(dispatcher.request({ path: '/', method: 'GET' }), { name: 'TypeError', message: /^expected `origin` of the request/ });
+        assert.deepEqual([seen.length, source.wants.length], [0, 0]);
+        await (await dispatcher.request({ path: '/', method: 'GET', headers: { authorization: 'Bearer mine' } })).body.dump();
+        await (await dispatcher.request({ origin: url, path: '/', method: 'GET' })).body.dump();
+        assert.deepEqual(seen.splice(0).map(({ bearer }) => bearer), ['mine', origins?.includes(url) === false ? undefined : 'a']);
+      }
+    }
+  });
+
   const agentOf = (source, options) => opened(new Agent()).compose(interceptor(source, options));
 
   it('an answer comes as it is sent', async () => {
@@ -167,6 +183,11 @@ describe('undici beyond `request`', { timeout: 20_000 }, () => {
     for (const headers of [undefined, null, { 'x-one': '1' }, ['x-one', '1'], [['x-one', '1']], new Headers({ 'x-one': '1' }), new Map([['x-one', '1']])]) {
       await (await request(url, { dispatcher, headers })).body.dump();
       assert.deepEqual([seen.at(-1).bearer, seen.at(-1).headers['x-one']], ['a', headers ? '1' : undefined]);
+    }
+    for (const [own, expected] of [['x-own', 'a'], ['authorization', 'mine']]) {
+      const headers = Object.entries({ 'x-one': '1', [own]: 'Bearer mine' }).values(); // which can be read once
+      await (await request(url, { dispatcher, headers })).body.dump();
+      assert.deepEqual([seen.at(-1).bearer, seen.at(-1).headers['x-one']], [expected, '1']);
     }
   });
 
