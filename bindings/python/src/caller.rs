@@ -18,7 +18,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a caller knows, without any input or output; use `doorward.Caller` instead.
 #[pyclass(frozen, module = "doorward._doorward", name = "_CallerState")]
-pub(crate) struct CallerState(Caller);
+pub(crate) struct CallerState {
+    caller: Caller,
+    /// Whether its tokens are sent with a proof of possession.
+    proof: bool,
+}
 
 /// One request on its way.
 #[pyclass(frozen, module = "doorward._doorward", name = "_Attempt")]
@@ -41,16 +45,19 @@ impl Attempt {
 #[pymethods]
 impl Attempt {
     #[new]
-    #[pyo3(signature = (*, replayable, idempotent, proof))]
-    fn new(replayable: bool, idempotent: bool, proof: bool) -> Self {
-        Self(Mutex::new(InnerAttempt::new(Traits { replayable, idempotent, proof })))
+    #[pyo3(signature = (*, replayable, method, proof))]
+    fn new(replayable: bool, method: &str, proof: bool) -> Self {
+        let traits = Traits { proof, ..Traits::of_method(method, replayable) };
+        Self(Mutex::new(InnerAttempt::new(traits)))
     }
 }
 
 #[pymethods]
 impl CallerState {
     #[new]
-    #[pyo3(signature = (origins, *, name, has_source, attempts, ahead, longest_wait, cooldown, interactive, scopes))]
+    #[pyo3(signature = (
+        origins, *, name, has_source, attempts, ahead, longest_wait, cooldown, interactive, scopes, proof
+    ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords to those who call")]
     fn new(
         origins: Vec<String>,
@@ -62,6 +69,7 @@ impl CallerState {
         cooldown: (Patience, Patience),
         interactive: bool,
         scopes: Option<Vec<String>>,
+        proof: bool,
     ) -> PyResult<Self> {
         let settings = Settings {
             attempts,
@@ -72,12 +80,12 @@ impl CallerState {
             interactive,
         };
         let options = CallerOptions { origins, settings, has_source, name, scopes };
-        Caller::new(options).map(Self).map_err(PyValueError::new_err)
+        Ok(Self { caller: Caller::new(options).map_err(PyValueError::new_err)?, proof })
     }
 
     /// The next step of a request. Raises ValueError for a URL that the credential is not for.
     fn prepare(&self, url: &str, attempt: &Attempt, now: Moment) -> PyResult<Prepared> {
-        let prepared = self.0.prepare(url, &mut attempt.lock(), now.0);
+        let prepared = self.caller.prepare(url, &mut attempt.lock(), now.0);
         prepared.map(Prepared).map_err(PyValueError::new_err)
     }
 
@@ -97,12 +105,14 @@ impl CallerState {
         let response = response(status, &headers, body)?;
         let sending = Sending { url, final_url, at: Some(at.0) };
         let mut attempt = attempt.lock();
-        Ok(Answered(response.lend(|response| self.0.answered(&mut attempt, &sending, response, now.0))))
+        Ok(Answered(response.lend(|response| self.caller.answered(&mut attempt, &sending, response, now.0))))
     }
 
-    /// A credential came for a ticket.
+    /// A credential came for a ticket. Whatever source it came from, a bearer token that goes with a proof is a bound one.
     fn obtained(&self, ticket: u64, credential: &Credential, now: Moment) {
-        self.0.obtained(Ticket::from_number(ticket), credential.0.clone(), now.0);
+        let credential = credential.0.clone();
+        let credential = if self.proof { credential.bound() } else { credential };
+        self.caller.obtained(Ticket::from_number(ticket), credential, now.0);
     }
 
     /// None came.
@@ -117,17 +127,17 @@ impl CallerState {
     ) {
         let fault = if hard { SourceFault::hard(message) } else { SourceFault::transient(message) };
         let fault = fault.with_retry_after(retry_after.map(whole));
-        self.0.not_obtained(Ticket::from_number(ticket), &fault, now.0);
+        self.caller.not_obtained(Ticket::from_number(ticket), &fault, now.0);
     }
 
     /// Whoever obtained was stopped.
     fn abandoned(&self, ticket: u64, now: Moment) {
-        self.0.abandoned(Ticket::from_number(ticket), now.0);
+        self.caller.abandoned(Ticket::from_number(ticket), now.0);
     }
 
     /// What smells of an attack, since it was last taken.
     fn take_reports<'py>(&self, py: Python<'py>) -> PyResult<Vec<Object<'py>>> {
-        let reports = self.0.take_reports();
+        let reports = self.caller.take_reports();
         reports
             .iter()
             .map(|report| Ok(Object(json(py, &report.to_json().to_string())?.cast_into()?)))
@@ -136,7 +146,7 @@ impl CallerState {
 
     /// Where it stands, as plain values.
     fn status<'py>(&self, py: Python<'py>, now: Moment) -> PyResult<Object<'py>> {
-        Ok(Object(json(py, &self.0.status(now.0).to_string())?.cast_into()?))
+        Ok(Object(json(py, &self.caller.status(now.0).to_string())?.cast_into()?))
     }
 }
 

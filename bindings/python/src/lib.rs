@@ -40,7 +40,7 @@ mod _doorward {
     #[pymodule_export]
     use super::principal::Principal;
     #[pymodule_export]
-    use super::source::{Credential, Source};
+    use super::source::{_is_final, Credential, Source};
 
     /// The version of the package.
     #[pymodule_export]

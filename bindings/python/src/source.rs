@@ -89,6 +89,12 @@ impl Credential {
     }
 }
 
+/// Whether a token endpoint that refuses with this code would do so again.
+#[pyfunction]
+pub(crate) fn _is_final(code: &str) -> bool {
+    doorward::source::is_final(code)
+}
+
 /// What is wanted: the fields of `Want` in `doorward._source`.
 fn wanted(want: &Bound<'_, PyDict>) -> PyResult<Want> {
     let member = |name: &str| Ok::<_, PyErr>(want.get_item(name)?.filter(|value| !value.is_none()));

@@ -11,6 +11,7 @@ from doorward import Engine
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from clients import KINDS, Made, Sync
 from issuer import Issuer, policy
 
 
@@ -30,6 +31,18 @@ def engine(issuer: Issuer) -> Engine:
 def form_engine(issuer: Issuer) -> Engine:
     """An engine that takes tokens from queries and forms, too."""
     return Engine.from_policy(policy(issuer, token_in=["header", "query", "form"]))
+
+
+@pytest.fixture(params=KINDS)
+def made(request: pytest.FixtureRequest) -> Made:
+    """Makes a client of each kind."""
+    kind, library, auth = request.param
+
+    def make(source: Any, **options: Any) -> Sync:
+        client: Sync = kind(library, auth(source, **options))
+        return client
+
+    return make
 
 
 @pytest.fixture(autouse=True)

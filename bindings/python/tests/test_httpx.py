@@ -5,84 +5,24 @@ import gzip
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import doorward
 import doorward.httpx
-import doorward.httpx2
 import doorward.requests
 import httpx
-import httpx2
 import pytest
 import requests
+from clients import Async, Made, Sync
 from doorward import Caller, Credential, Diagnosis, Reason, Report
 from doorward._content import beginning
 from service import Log, Seen, Tokens, scripted_service, threaded_service, token, usual_service
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-
-
-class Sync:
-    """A sync client of one of the libraries, behind the interface that the tests use."""
-
-    def __init__(self, library: Any, auth: Any) -> None:
-        self.library = library
-        self.auth = auth
-
-    def ask(self, method: str, url: str, **options: Any) -> Any:
-        follow = options.pop("follow_redirects", False)
-        with self.library.Client(auth=self.auth, follow_redirects=follow, timeout=20) as client:
-            return client.request(method, url, **options)
-
-
-class Async(Sync):
-    """The async client of the same library."""
-
-    def ask(self, method: str, url: str, **options: Any) -> Any:
-        return asyncio.run(self._ask(method, url, **options))
-
-    async def _ask(self, method: str, url: str, **options: Any) -> Any:
-        follow = options.pop("follow_redirects", False)
-        async with self.library.AsyncClient(auth=self.auth, follow_redirects=follow, timeout=20) as client:
-            return await client.request(method, url, **options)
-
-
-class Trio(Async):
-    """The same under Trio."""
-
-    def ask(self, method: str, url: str, **options: Any) -> Any:
-        async def main() -> Any:
-            return await self._ask(method, url, **options)
-
-        return anyio.run(main, backend="trio")
-
-
 NONCE = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce"', "DPoP-Nonce": "n-1"}
-
-KINDS = [
-    pytest.param((Sync, httpx, doorward.httpx.Auth), id="httpx-sync"),
-    pytest.param((Async, httpx, doorward.httpx.Auth), id="httpx-async"),
-    pytest.param((Trio, httpx, doorward.httpx.Auth), id="httpx-trio"),
-    pytest.param((Sync, httpx2, doorward.httpx2.Auth), id="httpx2-sync"),
-    pytest.param((Async, httpx2, doorward.httpx2.Auth), id="httpx2-async"),
-]
-
-Made = Callable[..., Sync]
-
-
-@pytest.fixture(params=KINDS)
-def made(request: pytest.FixtureRequest) -> Made:
-    """Makes a client of each kind, for a source or a caller."""
-    kind, library, auth = request.param
-
-    def make(source: Any, **options: Any) -> Sync:
-        client: Sync = kind(library, auth(source, **options))
-        return client
-
-    return make
 
 
 @pytest.fixture(scope="module")

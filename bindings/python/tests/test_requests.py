@@ -82,6 +82,21 @@ def test_a_body_that_cannot_be_repeated_is_not(service: Log) -> None:
         assert client.post(f"{service.url}/orders", data=b"", timeout=20).status_code == 200
 
 
+def test_what_tells_where_it_stands_but_cannot_go_back_is_not_repeated(service: Log) -> None:
+    class Stream(io.BytesIO):
+        """As the answer of another request is one."""
+
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: Any) -> int:
+            raise io.UnsupportedOperation("seek")
+
+    with session(Tokens(token(-60), token())) as client:
+        answer = client.post(f"{service.url}/orders", data=Stream(b"seven apples"), timeout=20)
+        assert (answer.status_code, len(service.seen)) == (401, 1)
+
+
 def test_a_redirect_within_the_origin_has_the_newest_credential(service: Log) -> None:
     tokens = Tokens(token(-60), token())
     with session(tokens) as client:

@@ -14,7 +14,7 @@ from doorward import Source, SourceFault
 from fastapi import FastAPI, Form, Header, HTTPException
 from fastapi.responses import JSONResponse
 from servers import under_uvicorn
-from service import Log, token, usual_service
+from service import Log, Tokens, scripted_service, token, usual_service
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +218,62 @@ def test_a_time_to_ask_again_that_is_past_is_now() -> None:
     assert SourceFault("closed", retry_after=-5).retry_after == 0
     with pytest.raises(ValueError, match="found NaN"):
         SourceFault("closed", retry_after=float("nan"))
+
+
+def test_a_proof_makes_a_bound_token_of_what_every_source_gives(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("one")
+    sources: list[Any] = [
+        {"file": file},
+        Source({"file": file}),
+        lambda: "one",
+        lambda: doorward.Credential("one", scheme="bearer"),
+        {"file": file, "scheme": "Token"},
+    ]
+    with scripted_service(lambda number, seen: (200, {}, b"ok")) as service:
+        for source in sources:
+            auth = doorward.requests.Auth(source, proof=lambda *_: "proof")
+            assert requests.get(service.url, auth=auth, timeout=20).status_code == 200
+        assert service.secrets() == ["DPoP one"] * 4 + ["Token one"]
+
+
+class OAuthError(Exception):
+    """As the libraries for OAuth raise it: with a code beside its text."""
+
+    def __init__(self, error: Any) -> None:
+        super().__init__(f"{error}: s3cret")
+        self.error = error
+
+
+class OddError(Exception):
+    """One whose code cannot be asked for."""
+
+    @property
+    def error(self) -> str:
+        raise ValueError("s3cret")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "is_hard"),
+    [
+        (OAuthError("invalid_grant"), "OAuthError (invalid_grant)", True),
+        (OAuthError("invalid_client"), "OAuthError (invalid_client)", True),
+        (OAuthError("temporarily_unavailable"), "OAuthError", False),
+        (OAuthError("s3cret"), "OAuthError", False),
+        (OAuthError("\ud800"), "OAuthError", False),
+        (OAuthError({"code": "invalid_grant"}), "OAuthError", False),
+        (OddError("s3cret"), "OddError", False),
+        (ConnectionError("s3cret"), "ConnectionError", False),
+        (TypeError("s3cret"), "TypeError", True),
+    ],
+)
+def test_a_code_that_an_issuer_would_say_again_is_not_asked_for_again(
+    fault: Exception, message: str, is_hard: bool
+) -> None:
+    tokens = Tokens(fault)
+    auth = doorward.requests.Auth(tokens, longest_wait=1.5)
+    with pytest.raises(doorward.CredentialUnobtainable) as raised:
+        requests.get("http://127.0.0.1:9/", auth=auth, timeout=5)
+    assert raised.value.__cause__ is fault
+    assert str(raised.value).endswith(f": {message}") and "s3cret" not in repr(raised.value.args[0])
+    assert (tokens.asked == 1) is is_hard

@@ -238,6 +238,7 @@ def test_every_source_has_its_type() -> None:
         lambda: Caller(wanting),
         lambda: Caller(later),
         lambda: Caller(later_wanting),
+        lambda: Caller(lambda: later()),
         lambda: Caller({"file": Path("token"), "scheme": "Token"}),
         lambda: Caller({"environment": "TOKEN"}),
         lambda: Caller({"exec": ["token", "--new"], "timeout": 3, "variables": {"A": "b"}}),

@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar, copy_context
+from inspect import isawaitable, iscoroutine
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,9 +15,7 @@ from ._diagnosis import Diagnosis, Report, diagnosis_of, report_of
 from ._doorward import Source, _Attempt, _CallerState, _Credential, _Prepared
 from ._errors import CredentialUnobtainable, RetryBlocked
 from ._exchange import (
-    IDEMPOTENT,
     Answer,
-    Delivery,
     Flight,
     Join,
     Obtain,
@@ -24,6 +23,7 @@ from ._exchange import (
     Pause,
     Send,
     Step,
+    Which,
     origin_of,
 )
 from ._source import (
@@ -38,7 +38,7 @@ from ._source import (
     takes_want,
 )
 from ._vocabulary import Reason
-from ._waiting import asettle, in_event_loop, run_to_end, settle, spawn
+from ._waiting import asettle, call_in, run_to_end, running_loop, settle, spawn
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -113,6 +113,7 @@ class Caller:
             cooldown=cooldown,
             interactive=interactive,
             scopes=None if scopes is None else list(scopes),
+            proof=proof is not None,
         )
         self._lock = threading.RLock()
         self._flights: dict[int, Flight] = {}
@@ -133,14 +134,10 @@ class Caller:
 
     def attempt(self, outgoing: Outgoing) -> _Attempt:
         """The memory of one request."""
-        return _Attempt(
-            replayable=outgoing.replayable,
-            idempotent=outgoing.method.upper() in IDEMPOTENT,
-            proof=self._proof is not None,
-        )
+        return _Attempt(replayable=outgoing.replayable, method=outgoing.method, proof=self._proof is not None)
 
-    def prepare(self, outgoing: Outgoing, attempt: _Attempt) -> Step | Delivery:
-        """The next step of a request."""
+    def prepare(self, outgoing: Outgoing, attempt: _Attempt) -> Step | Which:
+        """The next step of a request, or which answer is its end."""
         with self._lock:
             under_way = list(self._flights.values())
         for each in under_way:
@@ -159,7 +156,7 @@ class Caller:
             current = next(reversed(self._flights.values()), None)
         if prepared.kind == "send":
             if flight is not None:
-                self._ahead(flight)
+                self._ahead(flight, running_loop() if outgoing.is_async else None)
             return Send(self._fields(outgoing, prepared.value), now)
         if prepared.kind == "obtain" and flight is not None:
             return Obtain(flight)
@@ -168,11 +165,11 @@ class Caller:
             return Pause(min(seconds, SHORTLY)) if current is None else Join(current, seconds)
         if prepared.kind == "blocked":
             raise self._blocked(prepared)
-        return Delivery("first" if prepared.kind == "first" else "latest", None)
+        return "first" if prepared.kind == "first" else "latest"
 
     def answered(
         self, outgoing: Outgoing, attempt: _Attempt, at: float, answer: Answer
-    ) -> tuple[Diagnosis | None, Pause | Delivery | None]:
+    ) -> tuple[Diagnosis | None, Pause | Which | None]:
         """What an answer means, if it refuses, and what to do then: wait, or stop, or just go on."""
         final = "" if answer.url == outgoing.url else answer.url
         said = self._state.answered(
@@ -183,33 +180,32 @@ class Caller:
         if said.nonce is not None and origin_of(answer.url) == origin:
             self._nonces[origin] = said.nonce
         self._report()
-        if said.next == "again":
+        if said.next == "again" and not answer.is_of_another:
             return diagnosis, None if said.after is None else Pause(said.after)
-        return diagnosis, Delivery("first" if said.next == "first" else "latest", diagnosis)
+        return diagnosis, "first" if said.next == "first" else "latest"
 
-    def obtain(self, flight: Flight) -> None:
-        """Obtains a credential in this thread. A fault is kept, for whoever cannot go on without."""
-        source = self._source
-        if callable(source) and is_async(source):
-            if in_event_loop():
-                worker = threading.Thread(target=run_to_end, args=(lambda: self._await(flight),))
-                worker.start()
-                worker.join()
-            else:
-                run_to_end(lambda: self._await(flight))
-            return
+    def obtain(self, flight: Flight, loop: Any = None) -> None:
+        """Obtains a credential in this thread. A fault is kept, for whoever cannot go on without.
+
+        What the source gives to await, is awaited in the loop; without one, here to its end.
+        """
         token = _within.set((*_within.get(), flight))
         try:
-            self._obtained(flight, self._ask(flight))
+            given = self._ask(flight)
+            if isawaitable(given) and loop is not None:
+                self._await_in(loop, flight, given)
+                return
+            self._obtained(flight, run_to_end(given) if isawaitable(given) else given)
         except BaseException as fault:
             self._not_obtained(flight, fault)
         finally:
             _within.reset(token)
-            self._end(flight)
+            if flight.loop is None:
+                self._end(flight)
 
     async def aobtain(self, flight: Flight) -> None:
         """Obtains a credential beside the event loop, and goes on where the request itself is cancelled."""
-        self._ahead(flight)
+        self._ahead(flight, running_loop())
         await asettle(flight.future, WAIT)
 
     def after_fork(self) -> None:
@@ -217,55 +213,59 @@ class Caller:
         self._lock = threading.RLock()
         self._flights = {}
 
-    def _ahead(self, flight: Flight) -> None:
-        """Obtains a credential beside the request."""
+    def _ahead(self, flight: Flight, loop: Any) -> None:
+        """Obtains a credential beside the request, in the event loop as far as the source is async."""
         source = self._source
-        if callable(source) and is_async(source) and in_event_loop():
-            flight.task = spawn(lambda: self._await(flight))
+        if callable(source) and is_async(source) and loop is not None:
+            flight.loop = loop
+            flight.task = spawn(lambda: self._await(flight, lambda: self._call(flight)))
             return
+        arguments = (self.obtain, flight, loop)
         run = copy_context().run
-        thread = threading.Thread(target=run, args=(self.obtain, flight), name="doorward-obtain", daemon=True)
+        thread = threading.Thread(target=run, args=arguments, name="doorward-obtain", daemon=True)
         try:
             thread.start()
         except RuntimeError:
             # There can be no more threads: somebody else may have more luck.
             self._abandoned(flight)
 
-    def _ask(self, flight: Flight) -> Credential | _Credential:
+    def _ask(self, flight: Flight) -> object:
         source = self._source
         if isinstance(source, Source):
             return source._obtain(vars(flight.want), time.time())
-        return credential_of(self._call(flight))
+        return self._call(flight)
 
     def _call(self, flight: Flight) -> object:
         source = cast("Callable[..., object]", self._source)
         return source(flight.want) if takes_want(source) else source()
 
-    async def _await(self, flight: Flight) -> None:
+    def _await_in(self, loop: Any, flight: Flight, given: Awaitable[object]) -> None:
+        """Leaves the rest to the event loop of who asks: what is given may be of use only there."""
+
+        def begin() -> None:
+            flight.task = spawn(lambda: self._await(flight, lambda: given))
+
+        flight.loop = loop
+        try:
+            call_in(loop, begin)
+        except RuntimeError:
+            # It has ended: somebody else may ask.
+            if iscoroutine(given):
+                given.close()
+            self._abandoned(flight)
+
+    async def _await(self, flight: Flight, give: Callable[[], object]) -> None:
         _within.set((*_within.get(), flight))
         try:
-            self._obtained(flight, credential_of(await cast("Awaitable[object]", self._call(flight))))
+            self._obtained(flight, await cast("Awaitable[object]", give()))
         except BaseException as fault:
             self._not_obtained(flight, fault)
         finally:
             self._end(flight)
 
-    def _obtained(self, flight: Flight, credential: Credential | _Credential) -> None:
+    def _obtained(self, flight: Flight, given: object) -> None:
         now = time.time()
-        if isinstance(credential, Credential):
-            scheme = "DPoP" if self._proof and credential.scheme == "Bearer" else credential.scheme
-            try:
-                credential = _Credential(
-                    credential.secret,
-                    scheme=scheme,
-                    expires_in=credential.expires_in,
-                    expires_at=credential.expires_at,
-                    look_again=credential.look_again,
-                    now=now,
-                )
-            except (TypeError, ValueError, OverflowError) as fault:
-                # What the source gave is wrong, and would be again.
-                raise SourceFault(str(fault), hard=True) from fault
+        credential = given if isinstance(given, _Credential) else _checked(credential_of(given), now)
         with self._lock:
             self._state.obtained(flight.ticket, credential, now)
             self._fault = None
@@ -339,6 +339,22 @@ _within: ContextVar[tuple[Flight, ...]] = ContextVar("doorward_within", default=
 _callers: "weakref.WeakSet[Caller]" = weakref.WeakSet()
 
 
+def _checked(given: Credential, now: float) -> _Credential:
+    """What a callable gave, if it can be a credential."""
+    try:
+        return _Credential(
+            given.secret,
+            scheme=given.scheme,
+            expires_in=given.expires_in,
+            expires_at=given.expires_at,
+            look_again=given.look_again,
+            now=now,
+        )
+    except (TypeError, ValueError, OverflowError) as fault:
+        # It would be wrong again.
+        raise SourceFault(str(fault), hard=True) from fault
+
+
 def caller_of(source: "AnySource | Caller | None", **options: "Unpack[CallerOptions]") -> Caller:
     """The caller that an adapter is given, or is given what makes one."""
     if not isinstance(source, Caller):
@@ -349,8 +365,16 @@ def caller_of(source: "AnySource | Caller | None", **options: "Unpack[CallerOpti
 
 
 def join(step: Join) -> None:
-    """Waits for somebody else who obtains a credential."""
-    settle(step.flight.future, min(step.seconds, WAIT))
+    """Waits for somebody else who obtains a credential; an event loop must not, for what it does itself."""
+    flight, here = step.flight, running_loop()
+    until = time.monotonic() + min(step.seconds, WAIT)
+    while (left := until - time.monotonic()) > 0 and not flight.future.done():
+        if here is not None and flight.loop is here:
+            message = (
+                "the event loop of this thread obtains the credentials that a sync client waits for in it"
+            )
+            raise SourceFault(message, hard=True)
+        settle(flight.future, left if here is None else min(left, SHORTLY))
 
 
 async def ajoin(step: Join) -> None:

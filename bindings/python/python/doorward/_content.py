@@ -39,6 +39,8 @@ class Head:
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
         self.is_whole = False
+        self.is_decoded = False
+        """Whether it was read by somebody before, who left it without its coding."""
         self.fault: Exception | None = None
         self._size = 0
         self._until = time.monotonic() + PATIENCE
@@ -48,6 +50,14 @@ class Head:
         self.pieces.append(piece)
         self._size += len(piece)
         return self._size >= HEAD or time.monotonic() > self._until
+
+    @classmethod
+    def of(cls, content: bytes) -> "Head":
+        """All of a content that was read already."""
+        head = cls()
+        head.add(content)
+        head.is_whole = head.is_decoded = True
+        return head
 
     def content(self) -> bytes:
         """All that is held."""

@@ -12,7 +12,7 @@ from doorward._vocabulary import CredentialKind, Disclosure, Grounds, Outcome, R
 from os import PathLike
 from typing import Any, Final, Literal, SupportsIndex, final
 
-__all__ = ["__version__", "Decision", "Engine", "Principal", "Source", "_Answered", "_Attempt", "_CallerState", "_Credential", "_Prepared", "_diagnose"]
+__all__ = ["__version__", "Decision", "Engine", "Principal", "Source", "_Answered", "_Attempt", "_CallerState", "_Credential", "_Prepared", "_diagnose", "_is_final"]
 
 __version__: Final[str]
 """
@@ -397,14 +397,14 @@ class _Attempt:
     """
     One request on its way.
     """
-    def __new__(cls, /, *, replayable: bool, idempotent: bool, proof: bool) -> _Attempt: ...
+    def __new__(cls, /, *, replayable: bool, method: str, proof: bool) -> _Attempt: ...
 
 @final
 class _CallerState:
     """
     What a caller knows, without any input or output; use `doorward.Caller` instead.
     """
-    def __new__(cls, /, origins: SupportsGetItem[int, str], *, name: str, has_source: bool, attempts: SupportsIndex, ahead: int | float, longest_wait: int | float, cooldown: tuple[int | float, int | float], interactive: bool, scopes: SupportsGetItem[int, str] | None) -> _CallerState: ...
+    def __new__(cls, /, origins: SupportsGetItem[int, str], *, name: str, has_source: bool, attempts: SupportsIndex, ahead: int | float, longest_wait: int | float, cooldown: tuple[int | float, int | float], interactive: bool, scopes: SupportsGetItem[int, str] | None, proof: bool) -> _CallerState: ...
     def abandoned(self, /, ticket: SupportsIndex, now: int | float | Decimal | datetime) -> None:
         """
         Whoever obtained was stopped.
@@ -419,7 +419,7 @@ class _CallerState:
         """
     def obtained(self, /, ticket: SupportsIndex, credential: _Credential, now: int | float | Decimal | datetime) -> None:
         """
-        A credential came for a ticket.
+        A credential came for a ticket. Whatever source it came from, a bearer token that goes with a proof is a bound one.
         """
     def prepare(self, /, url: str, attempt: _Attempt, now: int | float | Decimal | datetime) -> _Prepared:
         """
@@ -491,4 +491,9 @@ class _Prepared:
 def _diagnose(status: SupportsIndex, headers: Iterable[tuple[str | bytes, str | bytes]], body: bytes, sent: dict[str, Any], now: int | float | Decimal | datetime | None) -> dict[str, Any]:
     """
     What an answer means, as plain values; import `diagnose` from `doorward` instead.
+    """
+
+def _is_final(code: str) -> bool:
+    """
+    Whether a token endpoint that refuses with this code would do so again.
     """

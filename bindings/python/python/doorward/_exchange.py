@@ -8,15 +8,13 @@ from urllib.parse import urlsplit
 
 from ._diagnosis import Diagnosis, Text
 from ._source import Want
+from ._waiting import is_closed
 
 if TYPE_CHECKING:
     from ._caller import Caller
 
 HEAD = 65_536
 """How much of a refusal's content is held in memory, so that the first one can be handed out in the end."""
-
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
-"""The methods that may be repeated (RFC 9110, section 9.2.2)."""
 
 
 class Outgoing(NamedTuple):
@@ -26,6 +24,8 @@ class Outgoing(NamedTuple):
     url: str
     replayable: bool
     """Whether its content can be sent once more."""
+    is_async: bool = False
+    """Whether its client awaits the answer, so that the event loop of its thread goes on."""
 
 
 def origin_of(url: str) -> tuple[str, str | None, int | None]:
@@ -45,7 +45,9 @@ class Answer(NamedTuple):
     body: bytes
     """Its beginning, decoded, where the answer may be a refusal."""
     url: str
-    """Where it came from, after redirects."""
+    """Where it came from, after redirects; or any other origin that they led to."""
+    is_of_another: bool = False
+    """Whether redirects made another request of it: what was sent has been carried out."""
 
 
 @dataclass(eq=False)
@@ -55,8 +57,10 @@ class Flight:
     ticket: int
     want: Want
     future: Future[None] = field(default_factory=Future)
+    loop: Any = None
+    """The event loop in which it is awaited, if it is."""
     task: Any = None
-    """The task of asyncio that obtains it, if one does. The loop itself holds it only weakly."""
+    """The task of asyncio that awaits it. The loop itself holds it only weakly."""
 
     def __post_init__(self) -> None:
         # From now on nobody who waits can cancel it.
@@ -64,7 +68,7 @@ class Flight:
 
     def is_lost(self) -> bool:
         """Whether its event loop was closed under it."""
-        return self.task is not None and not self.future.done() and bool(self.task.get_loop().is_closed())
+        return self.loop is not None and not self.future.done() and is_closed(self.loop)
 
     def end(self) -> None:
         """Lets everybody go on."""
@@ -99,11 +103,18 @@ class Join(NamedTuple):
     seconds: float
 
 
+Which: TypeAlias = Literal["first", "latest"]
+"""Which of the answers to one request."""
+
+
 class Delivery(NamedTuple):
     """The end: which answer the user gets, and what it means."""
 
-    which: Literal["first", "latest"]
-    diagnosis: Diagnosis | None
+    which: Which
+    latest: Diagnosis | None
+    """What the latest answer means, if it refuses."""
+    first: Diagnosis | None
+    """What the first one meant."""
 
 
 Step: TypeAlias = Send | Pause | Obtain | Join
@@ -114,18 +125,23 @@ Exchange: TypeAlias = Generator[Step, Answer | None, Delivery]
 def exchange(caller: "Caller", outgoing: Outgoing) -> Exchange:
     """The steps of one request; a request that cannot be sent is an exception."""
     attempt = caller.attempt(outgoing)
-    diagnosis = None
+    told: list[Diagnosis | None] = []
     while True:
-        step = caller.prepare(outgoing, attempt)
-        if isinstance(step, Delivery):
-            return step._replace(diagnosis=diagnosis)
+        step: Step | Which = caller.prepare(outgoing, attempt)
+        if isinstance(step, str):
+            return _delivery(step, told)
         answer = yield step
         if not isinstance(step, Send):
             continue
         if answer is None:
             raise RuntimeError("expected the answer to what was sent")
         diagnosis, then = caller.answered(outgoing, attempt, step.at, answer)
-        if isinstance(then, Delivery):
-            return then
+        told.append(diagnosis)
+        if isinstance(then, str):
+            return _delivery(then, told)
         if then is not None:
             yield then
+
+
+def _delivery(which: Which, told: list[Diagnosis | None]) -> Delivery:
+    return Delivery(which, told[-1], told[0]) if told else Delivery(which, None, None)

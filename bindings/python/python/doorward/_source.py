@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Literal, TypeAlias, TypedDict
 
+from ._doorward import _is_final
+
 Path = str | PathLike[str]
 
 
@@ -192,7 +194,7 @@ def takes_want(function: Callable[..., object]) -> bool:
 
 
 def is_async(function: Callable[..., object]) -> bool:
-    """Whether a source of the user's gives something to await."""
+    """Whether a source of the user's is known to give something to await before it is called."""
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(function, "__call__", None)  # noqa: B004
     )
@@ -206,7 +208,20 @@ def fault_of(error: Exception) -> SourceFault:
     """What the exception of a source means. The text of one that is not ours may hold anything."""
     if isinstance(error, SourceFault):
         return error
-    return SourceFault(type(error).__name__, hard=isinstance(error, BUGS))
+    name = type(error).__name__
+    if (code := _final_code(error)) is not None:
+        return SourceFault(f"{name} ({code})", hard=True)
+    return SourceFault(name, hard=isinstance(error, BUGS))
+
+
+def _final_code(error: Exception) -> str | None:
+    """A code that its issuer would say again, as the libraries for OAuth have it in their exceptions."""
+    try:
+        code = getattr(error, "error", None)
+        return code if type(code) is str and _is_final(code) else None
+    except Exception:
+        # Whatever it is that cannot be read, it is no such code.
+        return None
 
 
 def credential_of(given: object) -> Credential:

@@ -1,9 +1,11 @@
 """Waiting without holding up an event loop, be it asyncio's or Trio's."""
 
 import sys
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, wait
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any
 
 
@@ -13,18 +15,29 @@ def in_trio() -> bool:
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 
-def in_event_loop() -> bool:
-    """Whether this thread runs an event loop."""
-    asyncio: Any = sys.modules.get("asyncio")
+def running_loop() -> Any:
+    """The event loop of this thread, which for Trio is its token; None if it runs none."""
     if in_trio():
-        return True
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+    asyncio: Any = sys.modules.get("asyncio")
     if asyncio is None:
-        return False
+        return None
     try:
-        asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return None
+
+
+def is_closed(loop: Any) -> bool:
+    """Whether an event loop has ended for good, as far as it tells."""
+    return not is_trio(loop) and bool(loop.is_closed())
+
+
+def is_trio(loop: Any) -> bool:
+    """Whether this is the token of a loop of Trio's."""
+    return hasattr(loop, "run_sync_soon")
 
 
 def settle(future: Future[None], timeout: float) -> None:
@@ -82,8 +95,27 @@ def spawn(run: Callable[[], Coroutine[Any, Any, None]]) -> Any:
     return asyncio.get_running_loop().create_task(run())
 
 
-def run_to_end(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Runs a coroutine function in a loop of its own."""
+def call_in(loop: Any, call: Callable[[], None]) -> None:
+    """Has an event loop call something, from another thread. RuntimeError if it has ended."""
+    (loop.run_sync_soon if is_trio(loop) else loop.call_soon_threadsafe)(call)
+
+
+def run_to_end(given: Awaitable[object]) -> object:
+    """What comes out of an awaitable in a loop of its own; beside that of this thread, if it has one."""
     import asyncio
 
-    asyncio.run(run())
+    async def main() -> object:
+        return await given
+
+    if running_loop() is None:
+        return asyncio.run(main())
+    result: Future[object] = Future()
+
+    def work() -> None:
+        try:
+            result.set_result(asyncio.run(main()))
+        except BaseException as fault:
+            result.set_exception(fault)
+
+    threading.Thread(target=copy_context().run, args=(work,), name="doorward-await", daemon=True).start()
+    return result.result()

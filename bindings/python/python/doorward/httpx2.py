@@ -9,7 +9,7 @@ import httpx2
 from httpx2 import ByteStream, Request, Response
 
 from ._caller import AnySource, Caller, CallerOptions, caller_of
-from ._flow import Flow, Held
+from ._flow import Flow, Held, is_left_alone
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -34,14 +34,14 @@ class Auth(httpx2.Auth):
 
     def sync_auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """The flow of a sync client."""
-        if "Authorization" in request.headers:
+        if is_left_alone(request):
             yield request
             return
         yield from self._flow(request).run()
 
     async def async_auth_flow(self, request: Request) -> AsyncGenerator[Request, Response]:
         """The flow of an async client."""
-        if "Authorization" in request.headers:
+        if is_left_alone(request):
             yield request
             return
         flow = self._flow(request).arun()

@@ -12,7 +12,10 @@ from urllib3.response import HTTPResponse
 from ._caller import AnySource, Caller, CallerOptions, caller_of, join
 from ._content import Head, beginning, may_refuse
 from ._diagnosis import Diagnosis, Sent, Text, diagnose
+from ._errors import CallerError
 from ._exchange import HEAD, Answer, Delivery, Exchange, Obtain, Outgoing, Pause, Send, exchange, origin_of
+from ._source import SourceFault
+from ._vocabulary import Retry
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -54,25 +57,36 @@ class _Flow:
         self._position = _position(request.body)
         self._request = request
         self._outgoing = Outgoing(request.method or "", request.url or "", self._position is not None)
-        self._scheme: str | None = None
-        self._is_away = False
+        self._fields: dict[str, str] = {}
+        self._ours: set[str] = set()
+        """All that ever stood in `Authorization` because of us."""
+        self._stranger: str | None = None
+        """The other origin that a redirect led to."""
+        self._taken: dict[str, str] = {}
+        """What was taken out of the request for that one."""
         self._exchange: Exchange | None = None
         self._first: tuple[requests.Response, Head] | None = None
+        self._has_answer = False
         self._delivery: Delivery | None = None
 
     def until_sent(self, answer: Answer | None = None) -> dict[str, str]:
         """Carries out all steps until the request is to be sent, with these fields; or not at all."""
         if self._exchange is None:
-            self._exchange, self._first, self._delivery = exchange(self._caller, self._outgoing), None, None
+            self._exchange = exchange(self._caller, self._outgoing)
+            self._first, self._has_answer, self._delivery = None, False, None
         while True:
             try:
                 step = self._exchange.send(answer)
             except StopIteration as end:
                 self._exchange, self._delivery = None, end.value
                 return {}
+            except BaseException:
+                self._exchange = None
+                raise
             answer = None
             if isinstance(step, Send):
-                self._scheme = step.fields.get("Authorization", "").partition(" ")[0] or None
+                self._fields = step.fields
+                self._ours.update(value for name, value in step.fields.items() if name == "Authorization")
                 return step.fields
             if isinstance(step, Pause):
                 time.sleep(step.seconds)
@@ -83,23 +97,30 @@ class _Flow:
 
     def respond(self, response: requests.Response, **sending: Any) -> requests.Response:
         """The answer to hand out in place of this one."""
-        if response.request is self._request:
-            self._is_away = False
-        if self._is_away or origin_of(response.url) != origin_of(self._outgoing.url):
-            return self._elsewhere(response)
-        if self._exchange is None:
-            # The same prepared request, sent once more.
-            self.until_sent()
         asked, past = response.request, list(response.history)
+        if asked is self._request:
+            self._stranger = None
+        if self._stranger is not None or origin_of(response.url) != origin_of(self._outgoing.url):
+            return self._elsewhere(response)
+        is_newest = response.is_redirect or self._is_newest(response)
         while True:
             if response.is_redirect:
                 return self._redirected(response, asked)
             head = _hold(response)
-            if self._first is None and head is not None:
-                self._first = response, head
-            fields = self.until_sent(_answer(response, head))
-            if self._delivery is not None:
-                return self._handed_out(response, self._delivery)
+            answer = _answer(response, head)
+            if is_newest:
+                if not self._has_answer and head is not None:
+                    self._first = response, head
+                self._has_answer = True
+                # Only what the last redirect led to is sent again, and nothing that was carried out before.
+                fields = self.until_sent(answer._replace(url=self._outgoing.url))
+                if self._delivery is not None:
+                    return self._handed_out(response, self._delivery)
+            elif self._is_worth_sending_again(asked, answer):
+                fields, is_newest = self._fields, True
+            else:
+                self._exchange = None
+                return self._told(response, answer, _value(asked))
             # The session makes the next request out of this one, where a redirect follows.
             asked.headers.update(fields)
             request = asked.copy()
@@ -115,38 +136,80 @@ class _Flow:
             response.elapsed = timedelta(seconds=time.perf_counter() - began)
             response.history = list(past)
 
+    def _is_newest(self, response: requests.Response) -> bool:
+        """Whether an answer is one to what was prepared last: it says something of the credential held.
+
+        The same prepared request may be sent once more, with the credential that it was prepared with. Nor
+        does the credential have to be one of ours: the user may have put it in, or the library out of a netrc
+        file.
+        """
+        if not self._is_ours(value := _value(response.request)):
+            return False
+        if self._exchange is None:
+            if not may_refuse(response.status_code):
+                return False
+            try:
+                self.until_sent()
+            except (CallerError, SourceFault):
+                # There is no other now. What came is an answer all the same.
+                return False
+        return value == self._fields.get("Authorization")
+
+    def _is_worth_sending_again(self, asked: requests.PreparedRequest, answer: Answer) -> bool:
+        """Whether an older credential was refused, which says nothing of the one that is held now."""
+        if self._exchange is None or not self._outgoing.replayable or not self._is_ours(_value(asked)):
+            return False
+        found = diagnose(answer.status, answer.headers, answer.body, sent=Sent(scheme=_scheme(_value(asked))))
+        # Whoever checks credentials says by these that the request was not carried out.
+        is_checked = answer.status == 401 or found.demand.scheme is not None
+        return found.refused and found.retry is Retry.CHANGED and is_checked
+
+    def _is_ours(self, value: str | None) -> bool:
+        return value is None or value in self._ours
+
     def _redirected(self, response: requests.Response, asked: requests.PreparedRequest) -> requests.Response:
         """A redirect, which the session follows or hands out; the credential stays with its origin."""
+        value = _value(asked)
         target = requests.compat.urljoin(response.url, response.headers["Location"])
         if origin_of(target) != origin_of(self._outgoing.url):
-            self._is_away, self._exchange = True, None
-            asked.headers.pop("Authorization", None)
-            asked.headers.pop("DPoP", None)
-        sent = Sent(scheme=self._scheme, url=response.url)
-        _tell(response, diagnose(response.status_code, _lines(response), sent=sent))
-        return response
+            self._stranger, self._exchange = target, None
+            if self._is_ours(value):
+                ours = [name for name in ("Authorization", "DPoP") if name in asked.headers]
+                taken = {name: asked.headers.pop(name) for name in ours}
+                self._taken = taken if asked is self._request else {}
+        return self._told(response, Answer(response.status_code, _lines(response), b"", response.url), value)
 
     def _elsewhere(self, response: requests.Response) -> requests.Response:
         """The answer to a request that was redirected away: whatever it says, nothing is sent again.
 
-        The library may have put a credential of its own in (netrc), so that the field tells nothing.
+        The library may have put a credential of its own in (netrc), so that the field tells nothing. Nor has
+        who comes back to our origin our credential.
         """
-        head = _hold(response)
-        answer = _answer(response, head)
-        sent = Sent(scheme=self._scheme, url=self._outgoing.url, final_url=response.url)
+        self._request.headers.update(self._taken)
+        self._taken = {}
+        is_home = origin_of(response.url) == origin_of(self._outgoing.url)
+        final = self._stranger if is_home and self._stranger else response.url
+        value = self._fields.get("Authorization")
+        return self._told(response, _answer(response, _hold(response)), value, final)
+
+    def _told(
+        self, response: requests.Response, answer: Answer, value: str | None, final: str = ""
+    ) -> requests.Response:
+        """An answer, and what it means. It is none to the credential that is held."""
+        url = self._outgoing.url if final else response.url
+        sent = Sent(scheme=_scheme(value), url=url, final_url=final)
         _tell(response, diagnose(answer.status, answer.headers, answer.body, sent=sent))
         return response
 
     def _handed_out(self, latest: requests.Response, delivery: Delivery) -> requests.Response:
-        response = latest
         if delivery.which == "first" and self._first is not None:
             first, head = self._first
             if first is not latest and head.is_whole:
                 latest.close()
-                response = first
-        if delivery.diagnosis is not None:
-            _tell(response, delivery.diagnosis)
-        return response
+                _tell(first, delivery.first)
+                return first
+        _tell(latest, delivery.latest)
+        return latest
 
 
 class _Rest(io.RawIOBase):
@@ -221,8 +284,17 @@ def _lines(response: requests.Response) -> list[tuple[Text, Text]]:
     return list((raw.headers if isinstance(raw, HTTPResponse) else response.headers).items())
 
 
-def _tell(response: requests.Response, diagnosis: Diagnosis) -> None:
-    if diagnosis.refused:
+def _value(request: requests.PreparedRequest) -> str | None:
+    value = request.headers.get("Authorization")
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _scheme(value: str | None) -> str | None:
+    return None if value is None else value.partition(" ")[0]
+
+
+def _tell(response: requests.Response, diagnosis: Diagnosis | None) -> None:
+    if diagnosis is not None and diagnosis.refused:
         response.doorward = diagnosis  # type: ignore[attr-defined]
 
 
@@ -231,6 +303,6 @@ def _position(body: Any) -> int | None:
     if body is None or isinstance(body, bytes | str):
         return 0
     try:
-        return int(body.tell())
+        return int(body.tell()) if getattr(body, "seekable", lambda: True)() else None
     except (AttributeError, OSError):
         return None

@@ -22,7 +22,8 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 /// ```
 ///
 /// reqwest itself follows redirects, and takes the credential along within one origin only; where that leads to a refusal, the
-/// diagnosis says so (`credential_withheld`). A request that is not sent fails with
+/// diagnosis says so (`credential_withheld`). What a redirect led on from is not sent again for a refusal where it led, unless that is
+/// the very same URL, of which reqwest does not tell: give such clients `Policy::none()`. A request that is not sent fails with
 /// [`Error::Middleware`](reqwest_middleware::Error::Middleware) of a [`NotSent`].
 #[derive(Clone, Debug)]
 pub struct RecoverMiddleware {
