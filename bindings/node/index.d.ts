@@ -553,6 +553,8 @@ export interface IssuerStatus {
   /** How many fetches have failed in a row. */
   failures: number;
   last_fault: { code: string; detail: string | null; at: number | null } | null;
+  /** Why the file of its keys was not taken, if it was not. */
+  file_fault: string | null;
   keys: KeyStatus[];
   /** Keys that the issuer has withdrawn. */
   gone: KeyStatus[];

@@ -248,7 +248,7 @@ impl Expect {
         challenge.into_iter().chain(wait).chain(uncached).collect()
     }
 
-    /// The parameters in the design's order: realm, error, description, scope, metadata, step-up.
+    /// The parameters in the one order: realm, error, description, scope, metadata, step-up.
     fn challenge(&self, facts: &Facts, code: &str, error: Wire) -> Option<String> {
         let quoted = |value: &str| format!("\"{}\"", value.replace('\\', r"\\").replace('"', "\\\""));
         let mut parameters = vec![("realm", facts.realm.clone())];

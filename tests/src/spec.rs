@@ -1,8 +1,8 @@
-//! What the design says of each reason: outcome, status, protocol error and the caller's recovery, written down by hand.
+//! What each reason must come with: outcome, status, protocol error and the caller's recovery, written down by hand.
 //!
 //! The code has such a table too. This one is no copy of it: the cases are judged by this one.
 
-/// One row of the design's table of reasons.
+/// One reason with all that it must come with.
 pub(crate) struct Row {
     pub(crate) code: &'static str,
     pub(crate) outcome: &'static str,

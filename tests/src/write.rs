@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// How many cases of a requirement the overview names.
+const SHOWN: usize = 3;
+
 /// Every generated file by its path below `tests/cases`, with its text.
 #[must_use]
 pub fn files() -> BTreeMap<PathBuf, String> {
@@ -54,7 +57,7 @@ fn case(case: &Case) -> String {
     )
 }
 
-/// Which cases prove which requirement.
+/// How many cases prove each requirement, and the first of them.
 fn overview(table: &[File]) -> String {
     let mut proofs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let (mut count, mut own) = (0_usize, 0_usize);
@@ -70,20 +73,32 @@ fn overview(table: &[File]) -> String {
     let mut text = format!(
         "# The table of decisions\n\n\
          {} decisions in {} files, one policy each, {} policies that must not load, and {answers} answers of services with what callers must take them\n\
-         for, in `response/`. `cargo xtask cases` writes them again from `tests/src/table/`, and `doorward test tests/cases` runs them. Every expectation is written by hand from the design; the keys are test keys.\n\n\
+         for, in `response/`. `cargo xtask cases` writes them again from `tests/src/table/`, and `doorward test tests/cases` runs them. Every expectation is written by hand from\n\
+         [the requirements](../REQUIREMENTS.md); the keys are test keys.\n\n\
          {own} of the decisions have a `before`, the steps that came first: requests, keys that came, revocations. Such a case is judged by an engine\n\
          of its own, which fetches nothing; all others of a file share one. Lists of what is revoked lie beside the policies that name them in\n\
          `policies/`; the one in JSON ends in capitals, so that nobody takes it for cases.\n\n\
          ## What proves which requirement\n\n\
-         `reason/…` is a row of the design's table of reasons, `9.1/…` a row of the table from verdict to answer.\n\n\
-         | requirement | cases |\n|---|---|\n",
+         How many cases each requirement has, and the first of them; the others name it in their `proves`.\n\n\
+         | requirement | cases | the first |\n|---|---|---|\n",
         count - answers,
         services.len(),
         table::policy_errors::count()
     );
     for (requirement, cases) in proofs {
-        let cases: Vec<_> = cases.iter().map(|id| format!("`{id}`")).collect();
-        text.push_str(&format!("| {requirement} | {} |\n", cases.join(" ")));
+        let first: Vec<_> = cases.iter().take(SHOWN).map(|id| format!("`{id}`")).collect();
+        text.push_str(&format!(
+            "| [{requirement}](../REQUIREMENTS.md#{}) | {} | {} |\n",
+            anchor(requirement),
+            cases.len(),
+            first.join(" ")
+        ));
     }
     text
+}
+
+/// The heading of a requirement's family on their page, as links spell it.
+fn anchor(requirement: &str) -> String {
+    let family = requirement.split(['-', '/']).next().unwrap_or_default();
+    family.replace('.', "").to_lowercase()
 }

@@ -8,7 +8,7 @@
 //! ```
 #![expect(clippy::panic, reason = "a test's panic is its verdict")]
 
-use doorward_core::key::{Answered, FetchFault, KeyHint, Missed, Next, Refresh, RefreshRules, Trust};
+use doorward_core::key::{Answered, FetchFault, KeyHint, Missed, Next, Refresh, RefreshRules, Round, Trust};
 use doorward_core::time::{Seconds, UnixTime};
 use doorward_tests::suites::refresh::{Clock, Schedule, Tally, run};
 use doorward_tests::suites::vectors::say;
@@ -73,15 +73,32 @@ fn time() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..2000_i64, 2 => 1_000_000_000..1_000_000_100_i64, 1 => any::<i64>()]
 }
 
-/// Says it, and checks what must hold of whatever was said before.
-fn hear(machine: &mut Refresh, now: UnixTime, said: Said) -> Result<(), TestCaseError> {
+/// Says it, and checks what must hold of whatever was said before. `rounds` are the latest fetch and the one before.
+fn hear(
+    machine: &mut Refresh,
+    rounds: &mut [Option<Round>; 2],
+    now: UnixTime,
+    said: Said,
+) -> Result<(), TestCaseError> {
     let before = machine.trust(now);
+    let [latest, earlier] = *rounds;
     match said {
-        Said::Begin => machine.begin(now),
-        Said::Keys(hint) => machine.finish(now, Answered::Keys { lifetime: hint.map(Seconds) }),
+        Said::Begin => *rounds = [Some(machine.begin(now)), latest],
+        Said::Keys(hint) => {
+            let lifetime = hint.map(Seconds);
+            if !latest.is_some_and(|round| machine.finish(round, now, Answered::Keys { lifetime })) {
+                machine.supply(now, lifetime);
+            }
+        }
         Said::Failed(wait) => {
             let answer = Answered::Failed { fault: FetchFault::Status, retry_after: wait.map(Seconds) };
-            machine.finish(now, answer);
+            let facts = machine.facts(now);
+            for round in rounds.iter().flatten().rev() {
+                let counts = machine.is_current(*round);
+                prop_assert!(!counts || Some(*round) != earlier);
+                prop_assert_eq!(machine.finish(*round, now, answer), counts);
+                prop_assert!(counts || machine.facts(now) == facts);
+            }
         }
         Said::Missed(kid) => match machine.missed(now, KeyHint::of(Some(&[kid]))) {
             Missed::Unknown => prop_assert_eq!(before, Trust::Fresh),
@@ -111,9 +128,9 @@ proptest! {
         (last, nanos) in (time(), 0..1_000_000_000_u32),
     ) {
         let rules = RefreshRules { refresh: Seconds(refresh), stale_for: Seconds(stale_for) };
-        let mut machine = Refresh::new(rules, seed);
+        let (mut machine, mut rounds) = (Refresh::new(rules, seed), [None; 2]);
         for (seconds, nanos, said) in calls {
-            hear(&mut machine, UnixTime::new(seconds, nanos), said)?;
+            hear(&mut machine, &mut rounds, UnixTime::new(seconds, nanos), said)?;
         }
         // A running fetch's deadline, its failure's wait or the schedule, and a small step back of the clock.
         let longest = refresh.clamp(60, i64::MAX.unsigned_abs()).max(60 + 3600) + 2 * 10 + 1;

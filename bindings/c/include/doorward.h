@@ -939,7 +939,7 @@ typedef struct doorward_sent {
   doorward_time at;
   /** When the caller got the credential, by its own clock, if `has_issued_at` is 1. */
   doorward_time issued_at;
-  /** When the credential expires as far as the caller knows, if `has_expires_at` is 1. */
+  /** When the credential expires by the caller's own clock, if `has_expires_at` is 1. */
   doorward_time expires_at;
   /** 1 if `at` is known, else 0. */
   uint32_t has_at;

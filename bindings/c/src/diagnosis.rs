@@ -28,7 +28,7 @@ pub struct Sent {
     pub at: Time,
     /// When the caller got the credential, by its own clock, if `has_issued_at` is 1.
     pub issued_at: Time,
-    /// When the credential expires as far as the caller knows, if `has_expires_at` is 1.
+    /// When the credential expires by the caller's own clock, if `has_expires_at` is 1.
     pub expires_at: Time,
     /// 1 if `at` is known, else 0.
     pub has_at: u32,
@@ -207,6 +207,7 @@ impl Sent {
             at: maybe(self.has_at, self.at)?,
             issued_at: maybe(self.has_issued_at, self.issued_at)?,
             expires_at: maybe(self.has_expires_at, self.expires_at)?,
+            clock_offset: 0,
             refused_before: flag(self.refused_before)?,
             url,
             final_url,

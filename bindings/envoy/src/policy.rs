@@ -5,7 +5,7 @@
 //! configuration names it, and a file is loaded anew into the engine that it has.
 
 use core::sync::atomic::{AtomicU64, Ordering};
-use doorward::error::{LoadError, LoadErrors};
+use doorward::error::LoadErrors;
 use doorward::{Engine, Format};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -81,16 +81,10 @@ fn read(source: &Source) -> Result<Engine, LoadErrors> {
         Source::File(path) => Engine::load_file(path),
         Source::Toml(text) => Engine::load_text(text, Format::Toml, None),
         // Envoy rewrites the text of a Struct: lines and columns would be none that anybody wrote.
-        Source::Json(text) => Engine::load_text(text, Format::Json, None).map_err(without_positions),
+        Source::Json(text) => {
+            Engine::load_text(text, Format::Json, None).map_err(LoadErrors::without_positions)
+        }
     }
-}
-
-fn without_positions(errors: LoadErrors) -> LoadErrors {
-    let bare = |mut error: LoadError| {
-        error.at = None;
-        error
-    };
-    LoadErrors::from_vec(errors.iter().cloned().map(bare).collect()).unwrap_or(errors)
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ class Configurations(unittest.TestCase):
             (struct({"policy_file": "/nowhere.toml"}), "/nowhere.toml: no such file"),
             (text("{"), "filter_config: expected a JSON object: "),
             (struct({"policy": {**OPEN, "issuers": {"corp": {**issuer("a"), "keys": {"file": "k.json"}}}}}),
-             "a key file needs a policy file to stand beside"),
+             "expected an absolute path, since this policy is in no folder, found `k.json`"),
         ]:
             with self.subTest(fault=fault):
                 self.assertIn("doorward: ", said := self.refusal(config))

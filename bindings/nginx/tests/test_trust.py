@@ -159,7 +159,7 @@ class Trust(Fetching):
                 answer = kept.ask("/orders/1", KEY.bearer(kid="unknown-in-outage"))
                 if answer.status == 503:
                     down.remove(kept)
-                    self.assert_waits(answer, 503, "trust_stale")
+                    self.assert_waits(answer, 503, "trust_unavailable")
                     self.assertEqual(answer.all("WWW-Authenticate"), [])
                 else:
                     self.assert_waits(answer, 401, "key_unknown")

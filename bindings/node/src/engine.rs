@@ -103,16 +103,7 @@ pub fn engine_from_text(text: String, format: String, folder: Option<String>) ->
         _ => return Err(invalid("expected `toml`, `json` or `object`")),
     };
     let result = Engine::load_text(&text, language, folder.as_deref().map(Path::new));
-    loaded(if format == "object" { result.map_err(without_places) } else { result })
-}
-
-/// The same faults, of a text that nobody has seen.
-pub(crate) fn without_places(errors: LoadErrors) -> LoadErrors {
-    let mut list = errors.clone().into_vec();
-    for error in &mut list {
-        error.at = None;
-    }
-    LoadErrors::from_vec(list).unwrap_or(errors)
+    loaded(if format == "object" { result.map_err(LoadErrors::without_positions) } else { result })
 }
 
 /// What is fixed about an engine until its policy is loaded anew, as JSON text, and the number that it goes by on this thread.

@@ -6,19 +6,8 @@ use serde_json::{Value, json};
 /// The faults of a policy as JSON text: a list of objects that name every part, `null` where there is none, and the
 /// whole as `text`.
 pub(crate) fn faults(errors: &LoadErrors) -> String {
-    let list: Vec<Value> = errors.iter().map(fault).collect();
+    let list: Vec<Value> = errors.iter().map(LoadError::to_json).collect();
     json!({ "text": errors.to_string(), "errors": list }).to_string()
-}
-
-fn fault(error: &LoadError) -> Value {
-    json!({
-        "file": error.file,
-        "line": error.at.map(|at| at.line),
-        "column": error.at.map(|at| at.column),
-        "place": error.place,
-        "message": error.message,
-        "help": error.help,
-    })
 }
 
 /// An argument of ours that cannot be: the classes never make one, whoever calls past them may.

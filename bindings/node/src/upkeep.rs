@@ -1,6 +1,6 @@
 //! What keeps an engine up to date, and what it tells of that: starting, loading anew, revoking, keys, status, events.
 
-use crate::engine::{Desk, Handle, with_desk, without_places};
+use crate::engine::{Desk, Handle, with_desk};
 use crate::errors::{faults, invalid};
 use crate::frame::time;
 use core::time::Duration;
@@ -59,7 +59,7 @@ pub fn engine_missing(handle: &External<Handle>) -> napi::Result<Option<String>>
 #[napi(catch_unwind)]
 pub fn engine_reload(handle: &External<Handle>, placeless: bool) -> napi::Result<Option<String>> {
     let errors = with_engine(handle, Engine::reload)?.err();
-    Ok(errors.map(|errors| faults(&if placeless { without_places(errors) } else { errors })))
+    Ok(errors.map(|errors| faults(&if placeless { errors.without_positions() } else { errors })))
 }
 
 /// A trace marker for a request whose credential is taken away; nothing where there is nothing to tell.

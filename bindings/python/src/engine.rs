@@ -16,7 +16,7 @@ use core::net::IpAddr;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
-use doorward::error::{LoadError, LoadErrors};
+use doorward::error::LoadErrors;
 use doorward::snapshot::Snapshot;
 use doorward::{Engine as Inner, Field, Fields, Format, Reason, Request, UnixTime};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -152,7 +152,7 @@ impl Engine {
         let text = text.cast_into::<PyString>()?;
         let text = text.to_str()?;
         let loaded = py.detach(|| Inner::load_text(text, Format::Json, folder.as_deref()));
-        let engine = Self::of(py, loaded.map_err(without_places), start)?;
+        let engine = Self::of(py, loaded.map_err(LoadErrors::without_positions), start)?;
         Ok(Self { is_placeless: true, ..engine })
     }
 
@@ -232,7 +232,7 @@ impl Engine {
     /// Raises PolicyError with every fault that was found; then all stays as it was.
     fn reload(&self, py: Python<'_>) -> PyResult<()> {
         let loaded = py.detach(|| self.here().reload());
-        let placed = |errors| if self.is_placeless { without_places(errors) } else { errors };
+        let placed = |errors| if self.is_placeless { LoadErrors::without_positions(errors) } else { errors };
         loaded.map_err(|errors| policy_error(py, placed(errors)))
     }
 
@@ -369,13 +369,4 @@ impl Engine {
 /// The time that is meant, which is now unless it is given.
 fn time(now: Option<Moment>) -> UnixTime {
     now.map_or_else(doorward::now, |moment| moment.0)
-}
-
-/// The same faults without places in a text that nobody has seen.
-fn without_places(errors: LoadErrors) -> LoadErrors {
-    let mut errors = errors.into_vec();
-    for error in &mut errors {
-        error.at = None;
-    }
-    LoadErrors::from_vec(errors).unwrap_or_else(|| LoadError::new("", "the policy does not load").into())
 }

@@ -176,7 +176,7 @@ def test_threads_that_decide_meet_what_was_before_a_change_or_what_is_after_it(t
             ):
                 decision = engine.decide(method="GET", url=url, headers=values[issuer])
                 assert decision.allowed == (decision.reason is None) == (decision.status == 200)
-                assert decision.reason is not Reason.TRUST_STALE or decision.retry_after == 1
+                assert decision.reason is not Reason.TRUST_UNAVAILABLE or decision.retry_after == 1
                 seen[name].add(decision.reason)
         return seen
 
@@ -205,6 +205,6 @@ def test_threads_that_decide_meet_what_was_before_a_change_or_what_is_after_it(t
         # given for a moment, since a decision does not wait for whoever changes the set.
         assert seen["stays"] == {None}
         assert {None, Reason.KEY_UNKNOWN} <= seen["turns"]
-        assert seen["turns"] <= {None, Reason.KEY_UNKNOWN, Reason.TRUST_STALE}
+        assert seen["turns"] <= {None, Reason.KEY_UNKNOWN, Reason.TRUST_UNAVAILABLE}
         assert seen["route"] == {None, Reason.ROUTE_UNMATCHED}
     assert engine.status()["revoked"]["tokens"] == 150

@@ -105,8 +105,11 @@ fn warnings(engine: &Engine, model: Option<&PolicyModel>) -> Vec<String> {
 
 fn object(policy: &str, loaded: &Result<Engine, LoadErrors>, model: Option<&PolicyModel>) -> Value {
     let size = loaded.as_ref().map(|engine| (engine.issuers(), engine.routes())).ok();
-    let errors: Vec<Value> =
-        loaded.as_ref().err().map(|errors| errors.iter().map(fault).collect()).unwrap_or_default();
+    let errors: Vec<Value> = loaded
+        .as_ref()
+        .err()
+        .map(|errors| errors.iter().map(LoadError::to_json).collect())
+        .unwrap_or_default();
     let fetched = model.filter(|_| loaded.is_ok()).map(Fetched::all).unwrap_or_default();
     let fetches: Vec<Value> = fetched.iter().map(Fetched::to_json).collect();
     json!({
@@ -117,16 +120,5 @@ fn object(policy: &str, loaded: &Result<Engine, LoadErrors>, model: Option<&Poli
         "warnings": loaded.as_ref().map(|engine| warnings(engine, model)).unwrap_or_default(),
         "fetches": fetches,
         "errors": errors,
-    })
-}
-
-fn fault(error: &LoadError) -> Value {
-    json!({
-        "file": error.file,
-        "line": error.at.map(|at| at.line),
-        "column": error.at.map(|at| at.column),
-        "place": error.place,
-        "message": error.message,
-        "help": error.help,
     })
 }

@@ -160,8 +160,16 @@ pub const KEYS_BACKOFF_MAX: u64 = 300;
 /// The longest `Retry-After` of a provider that is obeyed, in seconds.
 ///
 /// An hour leaves many tries within a day's stale cap; a provider that answers with a date in the next year must not end
-/// them.
+/// them. It is obeyed at the cost of nobody: with keys that can be used until [`KEYS_LAST_TRIES`] before their end, and without
+/// any for [`KEYS_BACKOFF_MAX`] at most.
 pub const KEYS_RETRY_AFTER_MAX: u64 = 60 * 60;
+
+/// How long before the end of an issuer's keys no `Retry-After` is obeyed any more, in seconds: twice the longest wait of our own
+/// ([`KEYS_BACKOFF_MAX`]), so that two tries at least are left.
+pub const KEYS_LAST_TRIES: u64 = 2 * KEYS_BACKOFF_MAX;
+
+/// How many values of one key's `key_ops` are read: RFC 7517, section 4.3 defines eight, and none may stand there twice.
+pub const KEY_OPERATIONS: usize = 8;
 
 /// How many recently missed keys of one issuer are told apart.
 ///

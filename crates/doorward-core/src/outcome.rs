@@ -20,7 +20,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome, in the order of the design.
+    /// Every outcome, in the order of declaration.
     pub const ALL: [Self; 6] = [
         Self::Allow,
         Self::Unauthenticated,

@@ -7,7 +7,7 @@ macro_rules! recoveries {
         pub enum Recovery { $($(#[$doc])* $variant,)+ }
 
         impl Recovery {
-            /// Every recovery, in the order of the design.
+            /// Every recovery, in the order of declaration.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The stable `snake_case` name.

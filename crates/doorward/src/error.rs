@@ -2,6 +2,7 @@
 
 use core::cmp::Ordering;
 use core::fmt;
+use serde_json::{Value, json};
 
 /// A place in a text, as editors count it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -59,6 +60,19 @@ impl LoadError {
         self
     }
 
+    /// The parts of the fault as members, `null` where there is none.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "line": self.at.map(|at| at.line),
+            "column": self.at.map(|at| at.column),
+            "place": self.place,
+            "message": self.message,
+            "help": self.help,
+        })
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         self.at.cmp(&other.at)
     }
@@ -109,6 +123,15 @@ impl LoadErrors {
             if error.file.is_none() {
                 error.file = Some(file.to_owned());
             }
+        }
+        self
+    }
+
+    /// The same faults without positions: for a text that nobody has seen, such as an object that was written out.
+    #[must_use]
+    pub fn without_positions(mut self) -> Self {
+        for error in &mut self.errors {
+            error.at = None;
         }
         self
     }

@@ -4,7 +4,7 @@ use crate::provider::{DefaultProvider, PreparedKey};
 use core::hash::BuildHasher as _;
 use doorward_core::jose::jwk::{Jwk, JwkFault, JwkSet, Purpose};
 use doorward_core::key::{
-    Algorithm, Algorithms, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
+    Algorithm, Algorithms, Material, PrepareError, Provider, PublishedKey, SignatureInvalid, Verify,
 };
 use doorward_core::limits;
 use doorward_core::policy::Profile;
@@ -22,7 +22,8 @@ pub struct Key<K = PreparedKey> {
     id: Option<Box<str>>,
     algorithm: Algorithm,
     prepared: K,
-    /// Stands for the key's text; only compared within one issuer, whose own word all of its keys are.
+    /// Stands for its name, its algorithm and what it is made of; only compared within one issuer, whose own word all of its
+    /// keys are.
     print: u64,
     serial: u32,
     /// When it was seen first.
@@ -32,8 +33,7 @@ pub struct Key<K = PreparedKey> {
 impl<K> Key<K> {
     /// Makes it the same key as an earlier one of its issuer, if it is, or a new one.
     pub(crate) fn follow(&mut self, before: &[Self], now: UnixTime) {
-        let same = |old: &&Self| old.print == self.print && old.algorithm == self.algorithm;
-        (self.serial, self.first_seen) = match before.iter().find(same) {
+        (self.serial, self.first_seen) = match before.iter().find(|old| old.print == self.print) {
             Some(old) => (old.serial, old.first_seen),
             None => (crate::engine::epoch(), now),
         };
@@ -42,6 +42,11 @@ impl<K> Key<K> {
     /// Whether it is the same key.
     pub(crate) const fn is(&self, other: &Self) -> bool {
         self.serial == other.serial
+    }
+
+    /// What tells it from other keys that its issuer has or had.
+    pub(crate) const fn print(&self) -> u64 {
+        self.print
     }
 }
 
@@ -88,6 +93,8 @@ pub struct KeySet<K = PreparedKey> {
     pub refused: Vec<String>,
     /// What whoever publishes the set should know: each a sentence, lower case, no full stop.
     pub warnings: Vec<String>,
+    /// The names of those that could not even be read.
+    garbled: Vec<Option<Box<str>>>,
 }
 
 impl KeySet {
@@ -126,6 +133,7 @@ impl<P: Verify> KeySet<P> {
             ignored: 0,
             refused: Vec::new(),
             warnings: Vec::new(),
+            garbled: Vec::new(),
         };
         let bundle = profile == Profile::JwtSvid && set.is_spiffe_bundle();
         let purpose = if bundle { Purpose::JwtSvid } else { Purpose::Signatures };
@@ -138,6 +146,13 @@ impl<P: Verify> KeySet<P> {
         }
         read.warn_about_the_whole();
         Ok(read)
+    }
+
+    /// Whether nothing can be used because of a fault of whoever publishes it: each of the keys before is still named, and none can
+    /// be read. A key that a set does not name is withdrawn, whatever else is in it.
+    pub(crate) fn is_garbled(&self, before: &[Key<P>]) -> bool {
+        let names = |key: &Key<P>| self.garbled.iter().any(|name| name.as_deref() == key.id());
+        self.keys.is_empty() && !self.garbled.is_empty() && before.iter().all(names)
     }
 
     fn add(
@@ -155,7 +170,12 @@ impl<P: Verify> KeySet<P> {
                 self.ignored += 1;
                 return Ok(());
             }
-            Err(fault) => return Err(fault.to_string()),
+            Err(fault) => {
+                if !matches!(fault, JwkFault::Weak(_)) {
+                    self.garbled.push(id_of(value));
+                }
+                return Err(fault.to_string());
+            }
         };
         let private = ["d", "p", "q", "priv"].into_iter().any(|member| value.member(member).is_some());
         if private {
@@ -188,10 +208,14 @@ impl<P: Verify> KeySet<P> {
                 PrepareError::AlgorithmUnsupported => {
                     format!("{} is not supported by this provider ({})", algorithm.name(), provider.name())
                 }
-                _ => format!("it is not a valid key for {}", algorithm.name()),
+                _ => {
+                    self.garbled.push(id_of(value));
+                    format!("it is not a valid key for {}", algorithm.name())
+                }
             })?;
-            let (print, first_seen) = (print_of(value), UnixTime::EARLIEST);
-            self.keys.push(Key { id: id_of(value), algorithm, prepared, print, serial: 0, first_seen });
+            let id = id_of(value);
+            let (print, first_seen) = (print_of(id.as_deref(), algorithm, &jwk.material), UnixTime::EARLIEST);
+            self.keys.push(Key { id, algorithm, prepared, print, serial: 0, first_seen });
         }
         Ok(())
     }
@@ -217,13 +241,10 @@ impl<P: Verify> KeySet<P> {
     }
 }
 
-/// A number that stands for the text of a key in this process.
-fn print_of(key: Value<'_>) -> u64 {
+/// A number that stands for a key in this process, however it is written.
+fn print_of(id: Option<&str>, algorithm: Algorithm, material: &Material<'_>) -> u64 {
     static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    match key {
-        Value::Object(text) => SEED.hash_one(text),
-        _ => 0,
-    }
+    SEED.hash_one((id, algorithm, material))
 }
 
 fn id_of(key: Value<'_>) -> Option<Box<str>> {

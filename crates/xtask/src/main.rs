@@ -37,7 +37,7 @@ const VERBS: &[Verb] = &[
         about: "check layers, file openings, file sizes and the top level",
         run: structure::run,
     },
-    Verb { names: &["cites"], about: "check the form of every RFC citation", run: cites::run },
+    Verb { names: &["cites"], about: "check the citations of RFCs and of requirements", run: cites::run },
     Verb {
         names: &["generate", "reasons"],
         about: "write the derived files again [--check]",

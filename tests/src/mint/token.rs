@@ -243,7 +243,7 @@ fn object(members: &[(String, String)]) -> String {
 /// A way to spoil a token, and the reason for which it is refused then.
 pub(crate) type Flaw = (&'static str, fn(Token) -> Token);
 
-/// Faults of a token in the design's order, from its form to its required claims.
+/// Faults of a token in the order of judgement, from its form to its required claims.
 pub(crate) const FLAWS: [Flaw; 12] = [
     ("token_malformed", |t| t.header("b64", json!(false))),
     ("issuer_untrusted", |t| t.claim("iss", json!("https://evil.example"))),

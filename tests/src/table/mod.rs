@@ -1,4 +1,5 @@
-//! The table of decisions, one file of definitions for each theme. What is expected is written by hand from the design.
+//! The table of decisions, one file of definitions for each theme. What is expected is written by hand from
+//! the requirements (`tests/REQUIREMENTS.md`).
 
 mod algorithm;
 mod audience;

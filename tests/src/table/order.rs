@@ -9,7 +9,7 @@ pub(super) fn files() -> Vec<File> {
     vec![pairs(), content()]
 }
 
-/// Faults of a token in the design's order, from its form to what the route asks for.
+/// Faults of a token in the order of judgement, from its form to what the route asks for.
 fn faults() -> Vec<Flaw> {
     let later: [Flaw; 3] = [
         ("proof_missing", |t| t.claim("cnf", json!({"jkt": "x"}))),

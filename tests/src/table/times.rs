@@ -18,7 +18,7 @@ fn at(token: &Token, offset: i64) -> Request {
 
 fn bounds() -> File {
     let mut f = File::orders("times");
-    // Genuine, so that whose it was is known (DESIGN's own example).
+    // The token is genuine, so that whose it was is known.
     let caller = json!({"issuer": SVC_A.0, "subject": SVC_A.1, "kind": "bearer"});
     let expired = refuse("token_expired").and("principal", caller);
     let early = refuse("token_not_yet_valid");

@@ -36,6 +36,8 @@ class IssuerStatus(TypedDict):
     fetching_since: int | None
     failures: int
     last_fault: KeysFault | None
+    file_fault: str | None
+    """Why the file of its keys was not taken, if it was not."""
     keys: list[KeyStatus]
     gone: list[KeyStatus]
     """Keys that the issuer has withdrawn, the latest first."""

@@ -11,6 +11,26 @@ fn a_good_policy_is_counted() {
     assert_eq!((run.code, run.out.as_str()), (Some(0), "ok: 2 routes, 1 issuer\n"), "{}", run.err);
 }
 
+/// What loads and is hardly meant is said, and is no fault.
+#[test]
+fn what_lets_nobody_in_is_warned_of() {
+    let folder = stage("check-warn");
+    let policy = fs::read_to_string(folder.join("policy.toml")).unwrap();
+    let (settings, _) = policy.split_once("[[routes]]").unwrap();
+    let open = "[[routes]]\npath = \"/healthz\"\naccept = \"anyone\"\n";
+    for (text, said) in [
+        ("realm = \"x\"\n".to_owned(), "routes: there are none, so that every request is refused"),
+        (settings.to_owned(), "routes: there are none, so that every request is refused"),
+        (format!("{settings}{open}"), "issuers.batch: no route accepts it"),
+        (format!("{policy}methods = [\"Get\"]\n"), "`Get` is not `GET`: methods have a case"),
+    ] {
+        fs::write(folder.join("odd.toml"), text).unwrap();
+        let run = run(&folder, &["check", "odd.toml"]);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert!(format!("{}{}", run.out, run.err).contains(said), "{}{}", run.out, run.err);
+    }
+}
+
 #[test]
 fn every_fault_has_its_place_and_a_missing_file_is_status_2() {
     let folder = stage("check-bad");

@@ -7,7 +7,7 @@ use crate::reason::{Challenge, Reason, WireError};
 use crate::refusal::Refusal;
 use crate::text::Digits;
 
-/// The fields of an answer. One challenge per line, since many clients fail on several in one (H-GRAM-09).
+/// The fields of an answer. One challenge per line, since many clients fail on several in one (RFC 9110, section 11.6.1).
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'o> {
     fields: [(&'static str, &'o str); Answer::FIELDS],

@@ -30,7 +30,7 @@ impl core::error::Error for ChallengeFault {}
 /// What can be wrong with a challenge.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Fault {
-    /// A control character, CR, LF and NUL among them (H-GRAM-12).
+    /// A control character, CR, LF and NUL among them (RFC 9110, section 5.5).
     IllegalByte,
     /// No scheme stands where a challenge begins, or a parameter in its place.
     NoScheme,
@@ -40,9 +40,9 @@ pub enum Fault {
     BadValue,
     /// A quoted string does not end.
     UnterminatedQuote,
-    /// A token68 stands beside parameters (H-GRAM-03).
+    /// A token68 stands beside parameters (RFC 9110, section 11.3).
     MixedToken68,
-    /// A parameter is there twice (H-GRAM-04).
+    /// A parameter is there twice (RFC 9110, section 11.2).
     DuplicateParameter,
     /// No comma stands behind a parameter or token68.
     MissingComma,

@@ -29,7 +29,7 @@ pub(super) fn past_space(text: &[u8]) -> &[u8] {
 }
 
 /// Whether a token and `=` stand here: behind a comma that is a parameter of the challenge before, and never a scheme
-/// (H-GRAM-07).
+/// (RFC 9110, section 11.6.1).
 pub(super) fn parameter_begins(text: &[u8]) -> bool {
     let (name, rest) = field::split_while(text, field::is_tchar);
     !name.is_empty() && past_space(rest).starts_with(b"=")

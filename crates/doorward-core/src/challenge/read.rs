@@ -20,7 +20,7 @@ pub struct ReadChallenge<'a> {
 /// What stands behind the scheme of a challenge.
 #[derive(Clone, Copy)]
 pub enum ChallengeData<'a> {
-    /// Nothing, which [RFC 6750, section 3] forbids and servers send (H-GRAM-10).
+    /// Nothing, which [RFC 6750, section 3] forbids and servers send.
     ///
     /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
     None,
@@ -31,7 +31,7 @@ pub enum ChallengeData<'a> {
 }
 
 impl<'a> ReadChallenge<'a> {
-    /// Whether the challenge is for this scheme; the case does not matter (H-GRAM-01).
+    /// Whether the challenge is for this scheme; the case does not matter (RFC 9110, section 11.1).
     #[must_use]
     pub const fn is_scheme(&self, name: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(name.as_bytes())
@@ -49,7 +49,7 @@ impl<'a> ReadChallenge<'a> {
         self.loose
     }
 
-    /// The parameter with this name; the case does not matter (H-GRAM-04).
+    /// The parameter with this name; the case does not matter (RFC 9110, section 11.2).
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<QuotedText<'a>> {
         match self.data {
@@ -129,7 +129,7 @@ pub const fn read(value: &[u8]) -> Challenges<'_> {
 ///
 /// # Errors
 ///
-/// [`ChallengeFault`] if the line is anything else than a list of parameters (H-GRAM-14).
+/// [`ChallengeFault`] if the line is anything else than a list of parameters.
 ///
 /// [RFC 9110, section 11.6.3]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.3
 pub fn read_parameters(value: &[u8]) -> Result<Parameters<'_>, ChallengeFault> {
@@ -206,7 +206,7 @@ impl<'a> Challenges<'a> {
         ChallengeFault { kind: stop.fault, at: self.value.len().saturating_sub(stop.rest.len()) }
     }
 
-    /// Passes white space and commas, all but one of which stand for empty elements (H-GRAM-08).
+    /// Passes white space and commas, all but one of which stand for empty elements (RFC 9110, section 5.6.1.2).
     fn separators(&mut self) -> Result<(), Stop<'a>> {
         let mut commas = usize::from(self.rest.len() != self.value.len());
         loop {
@@ -235,7 +235,7 @@ impl<'a> Challenges<'a> {
             [] | [b',', ..] if !rest.starts_with(b" ") => return Ok(none),
             _ => {}
         }
-        // Only spaces stand between a scheme and its data (H-GRAM-02).
+        // Only spaces stand between a scheme and its data (RFC 9110, section 11.3).
         let (spaces, rest) = field::split_while(rest, |byte| byte == b' ');
         self.rest = rest;
         if spaces.is_empty() {

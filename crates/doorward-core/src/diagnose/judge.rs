@@ -5,8 +5,9 @@ use super::diagnosis::Confidence::{Certain, Guess, Likely};
 use super::diagnosis::Origin;
 use super::evidence::Evidence;
 use super::finding::Finding;
+use super::refine::is_of_credential;
 use super::sign_in;
-use super::vendor::Place;
+use super::vendor::{Place, Row};
 use crate::outcome::{Outcome, Signal};
 use crate::reason::Reason;
 use crate::wire::answer_body::AnswerBody;
@@ -14,11 +15,15 @@ use crate::wire::answer_body::AnswerBody;
 /// What the answer says. What the caller knows besides comes later.
 pub(super) fn judge(evidence: &Evidence<'_, '_>) -> Finding {
     let by_status = |reason| Finding::new(reason, Certain, Clue::Status);
+    // What the status says by itself, our own words may say more closely, and never otherwise.
+    let closer = |outcome| {
+        doorward(evidence).filter(|told| told.reason.is_some_and(|reason| reason.outcome() == outcome))
+    };
     let finding = match evidence.response.status {
         407 => by_status(Reason::ProxyCredentialMissing),
         511 => by_status(Reason::NetworkSignInRequired),
-        429 => doorward(evidence).unwrap_or_else(|| by_status(Reason::RateLimited)),
-        502..=504 => doorward(evidence).unwrap_or_else(|| by_status(Reason::ServiceUnavailable)),
+        429 => closer(Outcome::Throttled).unwrap_or_else(|| by_status(Reason::RateLimited)),
+        502..=504 => closer(Outcome::Unavailable).unwrap_or_else(|| by_status(Reason::ServiceUnavailable)),
         400..=499 => as_well_formed(refusal(evidence), evidence),
         200..=399 => sign_in::offered(evidence).unwrap_or_else(Finding::nothing),
         _ => Finding::nothing(),
@@ -47,7 +52,7 @@ fn refusal(evidence: &Evidence<'_, '_>) -> Finding {
         .or_else(|| by_claims(evidence))
         .or_else(|| by_error_code(evidence))
         .or_else(|| by_stale(evidence))
-        .or_else(|| by_product(evidence, |_| true))
+        .or_else(|| by_product(evidence, |_, _| true))
         .or_else(|| by_body_error(evidence))
         .or_else(|| sign_in::page(evidence))
         .unwrap_or_else(|| by_shape(evidence))
@@ -60,7 +65,7 @@ fn doorward(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     Some(Finding { cause: told.cause, ..finding })
 }
 
-/// A proxy that asks for its own credentials in its own field, with the status of services (H-407-01).
+/// A proxy that asks for its own credentials in its own field, with the status of services (against RFC 9110, section 15.5.8).
 fn by_proxy(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     let asks = evidence.response.values("proxy-authenticate").next().is_some();
     let finding = Finding::new(Reason::ProxyCredentialMissing, Likely, Clue::Challenge);
@@ -108,11 +113,11 @@ fn by_error_code(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     }
     if is("invalid_request") {
         // Some say so of a credential that they did not find.
-        let missing = by_product(evidence, |reason| reason == Reason::CredentialMissing);
+        let missing = by_product(evidence, |_, reason| reason == Reason::CredentialMissing);
         return Some(missing.unwrap_or_else(|| coded(Reason::RequestRefused)));
     }
-    // B-21-01: a code that nobody knows is no reason to give up.
-    let product = by_product(evidence, |_| true);
+    // A code that nobody knows is no reason to give up.
+    let product = by_product(evidence, |_, _| true);
     let unknown = |finding: Finding| finding.with(Clue::ErrorCodeUnknown);
     Some(unknown(product.unwrap_or_else(|| match evidence.response.status {
         401 => Finding::new(Reason::CredentialRefused, Likely, Clue::Status),
@@ -132,17 +137,22 @@ const KNOWN_CODES: [&str; 6] = [
 
 /// `invalid_token`: one code for many faults, of which words beside it and the caller's own clock may tell more.
 fn token_refused(evidence: &Evidence<'_, '_>) -> Finding {
-    let of_token =
-        |reason: Reason| matches!(reason.outcome(), Outcome::Unauthenticated | Outcome::Unavailable);
+    let of_token = |row: &Row, reason: Reason| {
+        // The code says that a credential came: what says the contrary must be more than a sentence of nobody in particular.
+        let contrary = matches!(reason, Reason::CredentialMissing | Reason::SignInOffered);
+        matches!(reason.outcome(), Outcome::Unauthenticated | Outcome::Unavailable)
+            && !(contrary && is_vague(row, evidence))
+    };
     let coded = Finding::new(Reason::CredentialRefused, Certain, Clue::ErrorCode);
     if let Some(finding) = by_product(evidence, of_token) {
-        return finding.with(Clue::ErrorCode);
+        // That it was refused is certain, whatever explains it.
+        return Finding { confidence: finding.confidence.max(Likely), ..finding.with(Clue::ErrorCode) };
     }
     let bound = evidence.heard.is_for_others()
         && evidence.heard.chosen.is_some_and(|challenge| challenge.is_scheme("DPoP"))
         && !evidence.sent.proof;
     if bound {
-        // P-14: a bound token that was sent without its proof.
+        // A bound token that was sent without its proof (RFC 9449, section 7.1).
         return coded.with(Clue::SchemeDiffers).turned(Reason::ProofMissing, Likely);
     }
     if evidence.has_expired() == Some(true) {
@@ -162,25 +172,45 @@ fn by_stale(evidence: &Evidence<'_, '_>) -> Option<Finding> {
 }
 
 /// The ways of products.
-fn by_product(evidence: &Evidence<'_, '_>, fits: impl Fn(Reason) -> bool) -> Option<Finding> {
-    let found = evidence.traits.find(fits);
+fn by_product(evidence: &Evidence<'_, '_>, fits: impl Fn(&Row, Reason) -> bool) -> Option<Finding> {
+    // Anybody can have vague words quoted: they raise no alarm.
+    let alarms = |row: &Row, reason: Reason| reason.signal() == Signal::Attack && is_vague(row, evidence);
+    let found = evidence.traits.find(|row, reason| fits(row, reason) && !alarms(row, reason));
     let row = found.reason?;
-    let clue = match row.place {
+    let confidence = if is_vague(row, evidence) { Guess } else { Likely };
+    let finding = Finding::new(row.reason?, confidence, clue_of(row, evidence));
+    let finding = finding.of(Some(row)).of(found.product);
+    Some(if evidence.has_credential() { finding } else { unsent(finding, evidence.response.status) })
+}
+
+/// Where a row was found.
+fn clue_of(row: &Row, evidence: &Evidence<'_, '_>) -> Clue {
+    match row.place {
         Place::Field(_) | Place::Value(_) => Clue::VendorField,
         Place::Error => Clue::ErrorCode,
-        Place::Code | Place::Exception => Clue::BodyCode,
+        Place::Code | Place::Exception | Place::Problem => Clue::BodyCode,
         Place::Challenge => Clue::Description,
         Place::Whole | Place::Page | Place::Said(_) => Clue::BodyText,
         Place::Text if evidence.traits.is_described(row) => Clue::Description,
         Place::Text => Clue::BodyText,
-    };
-    // A sentence of nobody in particular, somewhere in a content, is a hint and no more.
-    let vague = row.product.is_empty() && clue == Clue::BodyText;
-    if vague && row.reason?.signal() == Signal::Attack {
-        // Anybody can have such words quoted: they raise no alarm.
-        return None;
     }
-    Some(Finding::new(row.reason?, if vague { Guess } else { Likely }, clue).of(Some(row)).of(found.product))
+}
+
+/// Whether a row is a sentence of nobody in particular, somewhere in a content: a hint and no more.
+fn is_vague(row: &Row, evidence: &Evidence<'_, '_>) -> bool {
+    row.product.is_empty() && clue_of(row, evidence) == Clue::BodyText
+}
+
+/// What is said of a credential to a request that had none: that one is wanted. A 403 may be meant for everybody.
+fn unsent(finding: Finding, status: u16) -> Finding {
+    let Some(reason) = finding.reason.filter(|reason| is_of_credential(*reason)) else { return finding };
+    let confidence = match reason.outcome() {
+        _ if status == 401 => Likely,
+        Outcome::Forbidden => Guess,
+        _ => finding.confidence,
+    };
+    let finding = finding.with(Clue::CredentialNotSent);
+    Finding { reason: Some(Reason::CredentialMissing), confidence, ..finding }
 }
 
 /// The error codes of OAuth in a content, where there is no challenge that could hold them.
@@ -202,7 +232,7 @@ fn by_body_error(evidence: &Evidence<'_, '_>) -> Option<Finding> {
 
 /// The status, and whether there is a challenge and for what.
 fn by_shape(evidence: &Evidence<'_, '_>) -> Finding {
-    let product = evidence.traits.find(|_| false).product;
+    let product = evidence.traits.find(|_, _| false).product;
     let finding = match (evidence.response.status, evidence.has_credential()) {
         (401, false) => {
             let finding = Finding::new(Reason::CredentialMissing, Certain, Clue::CredentialNotSent);

@@ -18,7 +18,7 @@ pub(super) struct Next {
     pub(super) retry_after: Option<Seconds>,
 }
 
-/// How long the answer says to wait, as a lower bound (H-RA-01); never longer than is believed.
+/// How long the answer says to wait, as a lower bound (RFC 9110, section 10.2.3); never longer than is believed.
 pub(super) fn wait(evidence: &Evidence<'_, '_>) -> Option<Seconds> {
     let response = evidence.response;
     let value = RetryAfter::parse(response.only("retry-after")?, evidence.now)?;
@@ -46,10 +46,10 @@ pub(super) fn next(finding: &Finding, evidence: &Evidence<'_, '_>, wait: Option<
         | Recovery::ChangeScheme => Retry::Changed,
         Recovery::None | Recovery::FixRequest | Recovery::AskOperator | Recovery::Stop => Retry::Never,
     };
-    // P-19: a proof is good for one request.
+    // A proof is good for one request (RFC 9449, section 7.3).
     let retry = if retry == Retry::Same && evidence.sent.proof { Retry::Changed } else { retry };
     let least = match (recovery, by_clock(finding)) {
-        // H-403-03: a refusal that is taken for a limit is not tried at once.
+        // A refusal that is taken for a limit is not tried at once (RFC 9110, section 15.5.4).
         (Recovery::Wait, _) if evidence.response.status == 403 && wait.is_none() => {
             Some(Seconds(limits::UNTOLD_LIMIT_WAIT))
         }
@@ -66,7 +66,7 @@ pub(super) fn next(finding: &Finding, evidence: &Evidence<'_, '_>, wait: Option<
 
 fn recovery(reason: Reason, evidence: &Evidence<'_, '_>, wait: Option<Seconds>) -> Recovery {
     match reason {
-        // X-SU-04: a workload cannot step up alone.
+        // A workload cannot step up alone.
         Reason::StepUpRequired if !evidence.sent.interactive => Recovery::AskOperator,
         // Nothing says which scope to ask for.
         Reason::ScopeInsufficient if evidence.demand.scope.is_none() => Recovery::AskOperator,

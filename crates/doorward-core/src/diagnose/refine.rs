@@ -52,7 +52,7 @@ fn withheld(finding: Finding, told: Reason) -> Finding {
 }
 
 /// Whether the reason is about the credential or what it is good for, and not about the way, the time or nothing known.
-fn is_of_credential(reason: Reason) -> bool {
+pub(super) fn is_of_credential(reason: Reason) -> bool {
     matches!(reason.outcome(), Outcome::Unauthenticated | Outcome::Forbidden)
         && !matches!(
             reason,
@@ -64,9 +64,13 @@ fn is_of_credential(reason: Reason) -> bool {
         )
 }
 
-/// A token that is refused without a reason, and in time by the caller's clock, though not by the clock that came with the answer.
+/// A token that is refused without a reason, and in time by the caller's clock, though not by the clock that came with the answer. What
+/// the caller has reckoned with explains nothing.
 fn explained_by_clock(finding: Finding, evidence: &Evidence<'_, '_>) -> Option<Finding> {
-    let skew = evidence.skew.filter(|skew| skew.is_significant())?;
+    let skew = evidence.skew?.beyond(evidence.sent.clock_offset);
+    if !skew.is_significant() {
+        return None;
+    }
     let expires = evidence.sent.expires_at.filter(|_| evidence.has_expired() == Some(false))?;
     let there = evidence.now.seconds().saturating_add(skew.seconds).saturating_sub_unsigned(skew.within);
     let behind =
@@ -95,8 +99,9 @@ fn clock(finding: Finding, evidence: &Evidence<'_, '_>) -> Finding {
         Reason::ClockSkewed => return note(finding, Clue::Date, skew.is_some()),
         Reason::TokenExpired => match (evidence.has_expired(), skew) {
             (Some(true), _) => return finding.with(Clue::CredentialExpired),
-            // By the other clock its end has come.
+            // By the other clock its end has come, beyond what was reckoned with unless it was got a moment ago.
             (Some(false), Some(skew)) => {
+                let skew = if fresh { skew } else { skew.beyond(evidence.sent.clock_offset) };
                 let there =
                     evidence.now.seconds().saturating_add(skew.seconds).saturating_add_unsigned(skew.within);
                 evidence.sent.expires_at.is_some_and(|expires| there >= expires.seconds())
@@ -159,4 +164,73 @@ fn is_final(reason: Reason) -> bool {
                 | Reason::ProxyCredentialMissing
                 | Reason::NetworkSignInRequired
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnose::{Confidence, Response, Sent, diagnose};
+    use crate::reason::Reason;
+    use crate::request::Field;
+    use crate::time::UnixTime;
+
+    /// Sunday, 6 November 1994, 08:49:37 UTC.
+    const NOW: i64 = 784_111_777;
+
+    /// What a 401 is taken for whose `Date` is ten minutes off, after a request with a token that lasts 500 seconds more by the
+    /// caller's clock.
+    fn said(
+        challenge: &str,
+        date: &str,
+        held_for: i64,
+        clock_offset: i64,
+    ) -> (Reason, Option<Reason>, Confidence) {
+        let sent = Sent {
+            scheme: Some(b"Bearer"),
+            at: Some(UnixTime::from_seconds(NOW)),
+            issued_at: Some(UnixTime::from_seconds(NOW - held_for)),
+            expires_at: Some(UnixTime::from_seconds(NOW + 500)),
+            clock_offset,
+            ..Sent::default()
+        };
+        let fields = [Field::new("WWW-Authenticate", challenge), Field::new("Date", date)];
+        let response = Response { status: 401, fields: &fields, body: b"" };
+        let diagnosis = diagnose(&sent, &response, UnixTime::from_seconds(NOW));
+        (diagnosis.reason.unwrap(), diagnosis.cause, diagnosis.confidence)
+    }
+
+    const REFUSED: &str = "Bearer error=\"invalid_token\"";
+    const EXPIRED: &str = "Bearer error=\"invalid_token\", error_description=\"token_expired\"";
+    const AHEAD: &str = "Sun, 06 Nov 1994 08:59:37 GMT";
+    const BEHIND: &str = "Sun, 06 Nov 1994 08:39:37 GMT";
+
+    const PLAIN: (Reason, Option<Reason>, Confidence) =
+        (Reason::CredentialRefused, None, Confidence::Certain);
+
+    const fn skewed(cause: Reason, confidence: Confidence) -> (Reason, Option<Reason>, Confidence) {
+        (Reason::ClockSkewed, Some(cause), confidence)
+    }
+
+    #[test]
+    fn what_the_caller_has_reckoned_with_explains_no_refusal() {
+        let ended = skewed(Reason::TokenExpired, Confidence::Likely);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, 0), ended);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, 99), ended);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, 100), PLAIN);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, 600), PLAIN);
+        let early = skewed(Reason::TokenNotYetValid, Confidence::Likely);
+        assert_eq!(said(REFUSED, BEHIND, 10, 0), early);
+        assert_eq!(said(REFUSED, BEHIND, 10, -600), PLAIN);
+        // Reckoned the wrong way, it is off by twice as much.
+        assert_eq!(said(REFUSED, AHEAD, 3_100, -600), ended);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, i64::MIN), ended);
+        assert_eq!(said(REFUSED, AHEAD, 3_100, i64::MAX), PLAIN);
+    }
+
+    #[test]
+    fn what_the_caller_has_reckoned_with_contradicts_no_end_but_that_of_a_fresh_one() {
+        let ended = skewed(Reason::TokenExpired, Confidence::Certain);
+        assert_eq!(said(EXPIRED, AHEAD, 3_100, 0), ended);
+        assert_eq!(said(EXPIRED, AHEAD, 3_100, 600), (Reason::TokenExpired, None, Confidence::Certain));
+        assert_eq!(said(EXPIRED, AHEAD, 10, 600), ended);
+    }
 }

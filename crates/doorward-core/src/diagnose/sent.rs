@@ -14,8 +14,12 @@ pub struct Sent<'a> {
     pub at: Option<UnixTime>,
     /// When the caller got the credential, by its own clock.
     pub issued_at: Option<UnixTime>,
-    /// When the credential expires, as far as the caller knows.
+    /// When the credential expires, by the caller's own clock: counted from its lifetime, or the time that its issuer has set, less what
+    /// the other side's clock is known to be ahead.
     pub expires_at: Option<UnixTime>,
+    /// How many seconds the caller takes the other side's clock to be ahead of its own. Only what it is ahead beyond that explains why a
+    /// credential is refused that has not expired.
+    pub clock_offset: i64,
     /// Whether this very credential was refused here before.
     pub refused_before: bool,
     /// Where the request was sent; empty if unknown.

@@ -36,7 +36,7 @@ pub(super) fn offered(evidence: &Evidence<'_, '_>) -> Option<Finding> {
         return None;
     }
     let confidence = if is_request { Likely } else { Guess };
-    let found = evidence.traits.find(|reason| reason == Reason::SignInOffered);
+    let found = evidence.traits.find(|_, reason| reason == Reason::SignInOffered);
     let finding = Finding::new(Reason::SignInOffered, confidence, Clue::SignInPage);
     Some(finding.of(found.reason).of(found.product))
 }

@@ -38,6 +38,11 @@ impl Skew {
         Some(Self { seconds: date.saturating_sub(middle), within })
     }
 
+    /// What is left of it for a caller that has reckoned with so many seconds.
+    pub(super) const fn beyond(self, reckoned: i64) -> Self {
+        Self { seconds: self.seconds.saturating_sub(reckoned), ..self }
+    }
+
     /// Whether the clocks differ by more than the measurement may be off.
     #[must_use]
     pub const fn is_significant(self) -> bool {

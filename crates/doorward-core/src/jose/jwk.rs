@@ -1,6 +1,7 @@
 //! JSON Web Keys: read strictly, without allocation, into material that a provider can prepare.
 
 use crate::key::{Algorithm, Curve, Material, Weakness};
+use crate::limits;
 use crate::wire::json::{self, Member, Str, Value};
 use crate::wire::{Malformed, base64url};
 use core::fmt;
@@ -178,6 +179,9 @@ fn check_purpose(key: Value<'_>, purpose: Purpose) -> Result<(), JwkFault> {
     }
     let Some(operations) = key.member("key_ops") else { return Ok(()) };
     let Value::Array(_) = operations else { return Err(JwkFault::Member("key_ops")) };
+    if operations.elements().nth(limits::KEY_OPERATIONS).is_some() {
+        return Err(JwkFault::Member("key_ops"));
+    }
     let mut verifies = false;
     let mut consistent = true;
     for (at, operation) in operations.elements().enumerate() {
@@ -267,6 +271,16 @@ mod tests {
                 "{extra}"
             );
         }
+    }
+
+    #[test]
+    fn no_key_has_more_operations_than_there_are() {
+        let all = r#""sign","verify","encrypt","decrypt","wrapKey","unwrapKey","deriveKey","deriveBits""#;
+        let key = |operations: &str| {
+            parse(&std::format!(r#"{{"kty":"oct","k":"{SECRET}","key_ops":[{operations}]}}"#))
+        };
+        assert_eq!(key(all), Ok((None, false)));
+        assert_eq!(key(&std::format!(r#"{all},"x""#)), Err(JwkFault::Member("key_ops")));
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Curve {
 }
 
 /// A key as decoded bytes, big-endian where they are numbers. `Debug` shows no secret.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub enum Material<'k> {
     /// An RSA public key: modulus and exponent, without leading zeros.
     Rsa {

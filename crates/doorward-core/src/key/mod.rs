@@ -7,7 +7,7 @@ mod rules;
 
 pub use algorithm::{Algorithm, Algorithms, Family};
 pub use material::{Curve, Material};
-pub use refresh::{Answered, Facts, FetchFault, KeyHint, Missed, Next, Refresh, RefreshRules, Trust};
+pub use refresh::{Answered, Facts, FetchFault, KeyHint, Missed, Next, Refresh, RefreshRules, Round, Trust};
 pub use rules::Weakness;
 
 use crate::time::UnixTime;

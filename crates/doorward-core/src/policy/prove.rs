@@ -159,8 +159,9 @@ fn missed<'d, K: Keys>(keys: &K, issuer: usize, hint: KeyHint, now: UnixTime, ce
         Missed::Unknown => certain.into(),
         Missed::Pending { wait } => Reason::KeyUnknown.after(wait),
         Missed::Unavailable { wait } => match keys.trust(issuer, now) {
-            Trust::Never => Reason::TrustUnavailable.after(wait),
-            _ => Reason::TrustStale.after(wait),
+            // Keys that are not old may still lack one that could not be asked for.
+            Trust::Never | Trust::Fresh => Reason::TrustUnavailable.after(wait),
+            Trust::Stale { .. } | Trust::Expired { .. } => Reason::TrustStale.after(wait),
         },
     }
 }

@@ -39,12 +39,17 @@ impl Governor {
             self.reports.note(reason, diagnosis.cause, attempt.generation, now);
         }
         let mut reading = Reading::of(diagnosis, &self.settings);
-        attempt.hear(reading.reason, repeats(attempt, &reading));
+        let in_vain = reading.may_be_stripped && attempt.has_renewed();
+        attempt.hear(reading.reason, in_vain || repeats(attempt, &reading));
         if !self.has_source {
             self.bare.heard(attempt, &reading, &self.settings, now, random);
         }
         if reading.knows_caller {
             self.accepted(attempt, &reading, now);
+        } else if reading.is_plain_error {
+            self.not_refused(attempt);
+        } else if in_vain {
+            self.did_not_help(attempt, now, random);
         }
         if reading.about == About::Credential && reading.retry != Retry::Same {
             self.refused(attempt, &mut reading, now, random);
@@ -63,7 +68,8 @@ impl Governor {
         // Another credential need not wait for what this one has to.
         let same = reading.about == About::Time || reading.retry == Retry::Same;
         let wait = reading.retry_after.filter(|_| same).map(Millis::of).unwrap_or_default();
-        let too_long = wait > longest;
+        let pace = Millis(limits::RESEND_PACE_MILLIS);
+        let too_long = same && wait.max(pace) > longest;
         let often = attempt.sends >= self.settings.sends();
         if reading.retry == Retry::Never || !attempt.traits.replayable || often || too_long {
             self.refuse_demand(attempt, reading, now, random);
@@ -74,30 +80,23 @@ impl Governor {
             return deliver;
         }
         let again = Next::Again { after: None };
-        match (reading.about, reading.retry) {
-            (About::Nothing | About::Other, _) => deliver,
-            (About::Proof, _) if attempt.traits.proof && attempt.reopen(reading.reason) => Next::NewProof,
-            (About::Proof, _) => deliver,
-            // H-RETRY-01: nor more than once for the same reason.
-            (About::Time, _) | (_, Retry::Same)
-                if !attempt.traits.idempotent && !attempt.reopen(reading.reason) =>
-            {
-                deliver
-            }
-            (About::Time, _) | (_, Retry::Same) => {
-                let least = Millis(limits::RESEND_PACE_MILLIS)
-                    .doubled(u32::from(attempt.sends.saturating_sub(1)), longest);
+        match reading.about {
+            About::Nothing | About::Other => deliver,
+            About::Proof if attempt.traits.proof && attempt.reopen(reading.reason) => Next::NewProof,
+            About::Proof => deliver,
+            // Nor more than once for the same reason.
+            _ if same && !attempt.traits.idempotent && !attempt.reopen(reading.reason) => deliver,
+            _ if same => {
+                let least = pace.doubled(u32::from(attempt.sends.saturating_sub(1)), longest);
                 Next::Again { after: Some(wait.max(least).spread(random).min(longest)) }
             }
             // Without a source there is no other credential.
             _ if !self.has_source || self.pauses.active(now).is_some() => deliver,
-            (About::Credential, _) if attempt.reopen(reading.reason) => {
+            About::Credential if attempt.reopen(reading.reason) => {
                 self.need(attempt, reading);
                 again
             }
-            (About::Grant, _)
-                if self.is_worth_asking(reading.demand, now) && attempt.reopen(reading.reason) =>
-            {
+            About::Grant if self.is_worth_asking(reading.demand, now) && attempt.reopen(reading.reason) => {
                 self.need(attempt, reading);
                 again
             }
@@ -115,10 +114,10 @@ impl Governor {
         if reading.demand == 0 {
             return;
         }
-        // Others may have asked for the same already.
+        // Others may have asked for the same already, and nobody does any more if it was given up.
         let answered =
             self.held.is_some_and(|held| held.epoch == self.epoch && held.generation <= attempt.generation);
-        if self.demand != reading.demand || answered {
+        if self.demand != reading.demand || answered || self.epoch <= self.given_up {
             self.demand = reading.demand;
             self.epoch = self.epoch.saturating_add(1);
         }
@@ -183,6 +182,6 @@ const fn is_of_times(reason: Reason) -> bool {
 /// Whether the answer only repeats the first one: both refuse the credential, or both the same.
 fn repeats(attempt: &Attempt, reading: &Reading) -> bool {
     let again = reading.reason == Some(Reason::CredentialRefusedAgain);
-    let credential = reading.about == About::Credential && attempt.newer_than.number() != 0;
+    let credential = reading.about == About::Credential && attempt.has_renewed();
     reading.reason.is_some() && (again || credential || attempt.first == reading.reason)
 }

@@ -161,10 +161,21 @@ impl Attempt {
         self.traits
     }
 
+    /// Whether it is sent again only with another credential than it was last sent with.
+    #[must_use]
+    pub const fn needs_another(&self) -> bool {
+        self.newer_than.0 != 0 && self.newer_than.0 == self.generation.0
+    }
+
     /// Whether its credential was refused before it was sent with it.
     #[must_use]
     pub const fn is_probe(&self) -> bool {
         self.probe
+    }
+
+    /// Whether it has been given a newer credential than it was sent with before.
+    pub(super) fn has_renewed(&self) -> bool {
+        self.newer_than != Generation::NONE
     }
 
     /// It is sent now.

@@ -18,6 +18,7 @@
 //! * A pause is made only after what more requests cannot mend: a source that says no for good, two credentials refused in a row,
 //!   a refused credential that the source has no other for. What passes by itself is waited for, and one part of the service
 //!   that refuses what others accept stops nobody.
+//! * What refuses in a way that proves nothing is given a new credential, and fewer and fewer of them where none helps.
 //! * Without a source, a place that wants a credential twice in a row is left alone for a while: a loop that nobody is going to
 //!   let in ends on this side too.
 //! * What smells of an attack is kept for [`Governor::take_reports`], also where the retry succeeds.

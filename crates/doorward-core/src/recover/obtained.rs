@@ -135,8 +135,7 @@ impl Governor {
             ObtainFault::Transient { retry_after } => {
                 let most = Millis::of(Seconds(limits::OBTAIN_RETRY_AFTER_MAX));
                 let asked = Millis::of(retry_after.unwrap_or_default()).min(most);
-                let pace = Millis(limits::OBTAIN_PACE_MILLIS)
-                    .doubled(self.transients, Millis::of(Seconds(limits::OBTAIN_BACKOFF_MAX)));
+                let pace = self.settings.backoff(self.transients);
                 self.transients = self.transients.saturating_add(1);
                 self.not_before = after(now, asked.max(pace).spread(random));
             }

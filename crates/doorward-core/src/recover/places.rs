@@ -20,10 +20,12 @@ enum Stand {
 struct Place {
     place: u64,
     stand: Stand,
+    /// How often a new credential did not help there since one did.
+    in_vain: u8,
     seen: UnixTime,
 }
 
-const NOWHERE: Place = Place { place: 0, stand: Stand::Refuses, seen: UnixTime::EARLIEST };
+const NOWHERE: Place = Place { place: 0, stand: Stand::Refuses, in_vain: 0, seen: UnixTime::EARLIEST };
 
 /// The places that were seen last.
 #[derive(Clone, Debug)]
@@ -41,6 +43,12 @@ impl Places {
         self.stand(place) == Some(Stand::Accepts)
     }
 
+    /// Whether its word alone is worth a new credential: it accepts them, and is not one of those where some methods do and others
+    /// never will.
+    pub(super) fn is_believed(&self, place: u64) -> bool {
+        self.find(place).is_some_and(|known| known.stand == Stand::Accepts && known.in_vain < 2)
+    }
+
     /// Whether it refused it.
     pub(super) fn refuses(&self, place: u64) -> bool {
         self.stand(place) == Some(Stand::Refuses)
@@ -56,6 +64,20 @@ impl Places {
         self.note(place, Stand::Refuses, now);
     }
 
+    /// A new credential helped there.
+    pub(super) fn helped(&mut self, place: u64) {
+        if let Some(known) = self.known.iter_mut().find(|known| place != 0 && known.place == place) {
+            known.in_vain = 0;
+        }
+    }
+
+    /// A new credential did not help there.
+    pub(super) fn not_helped(&mut self, place: u64) {
+        if let Some(known) = self.known.iter_mut().find(|known| place != 0 && known.place == place) {
+            known.in_vain = known.in_vain.saturating_add(1);
+        }
+    }
+
     /// The clock was set back by `span`.
     pub(super) fn shift(&mut self, span: Millis) {
         for known in &mut self.known {
@@ -64,8 +86,11 @@ impl Places {
     }
 
     fn stand(&self, place: u64) -> Option<Stand> {
-        let known = self.known.iter().find(|known| place != 0 && known.place == place);
-        known.map(|known| known.stand)
+        self.find(place).map(|known| known.stand)
+    }
+
+    fn find(&self, place: u64) -> Option<&Place> {
+        self.known.iter().find(|known| place != 0 && known.place == place)
     }
 
     fn note(&mut self, place: u64, stand: Stand, now: UnixTime) {
@@ -73,9 +98,10 @@ impl Places {
             return;
         }
         let at = self.known.iter().position(|known| known.place == place);
+        let in_vain = at.and_then(|at| self.known.get(at)).map_or(0, |known| known.in_vain);
         let oldest = || self.known.iter().enumerate().min_by_key(|(_, known)| known.seen).map(|(at, _)| at);
         if let Some(slot) = at.or_else(oldest).and_then(|at| self.known.get_mut(at)) {
-            *slot = Place { place, stand, seen: now };
+            *slot = Place { place, stand, in_vain, seen: now };
         }
     }
 }

@@ -39,10 +39,14 @@ pub(super) struct Reading {
     pub(super) is_honest: bool,
     /// Whether it says by that as well that the request was not carried out.
     pub(super) was_not_applied: bool,
-    /// The words of whoever checks credentials if it refuses for want of one, hashed; else 0.
+    /// The words of an answer that surely refuses for want of a credential, hashed; else 0.
     pub(super) wants_credential: u64,
     /// Whether the service knows the caller.
     pub(super) knows_caller: bool,
+    /// Whether it refuses nobody and has another fault to find: what a caller is told who was let in, as a rule.
+    pub(super) is_plain_error: bool,
+    /// Whether a credential may have been lost on the way: nothing but a guess says so.
+    pub(super) may_be_stripped: bool,
 }
 
 impl Reading {
@@ -51,17 +55,15 @@ impl Reading {
         let checked = diagnosis.origin == Origin::Gateway || diagnosis.demand.scheme.is_some();
         // Behind a gateway that gave up waiting, the request may still be carried out.
         let refused = diagnosis.status < 500;
-        let about = about(diagnosis);
-        let forbidden = diagnosis.reason.is_some_and(|reason| reason.outcome() == Outcome::Forbidden);
+        let is_far = is_far(diagnosis, settings);
+        let about = about(diagnosis, is_far);
         let (retry, retry_after) = match diagnosis.recovery {
-            // X-SU-04: a refresh is not enough, and nobody is there who could do more.
+            // A refresh is not enough (RFC 9470, section 6.1), and nobody is there who could do more.
             Recovery::StepUp if !settings.interactive => (Retry::Never, None),
             // A refresh that asks for nothing new brings the same grant.
             Recovery::RequestScope if !names_scopes(diagnosis) => (Retry::Never, None),
             // Clocks that are this far apart cannot be waited out; a credential made with the offset in mind can help.
-            Recovery::SyncClock if diagnosis.retry == Retry::Same && is_far(diagnosis, settings) => {
-                (Retry::Changed, None)
-            }
+            Recovery::SyncClock if diagnosis.retry == Retry::Same && is_far => (Retry::Changed, None),
             _ => (diagnosis.retry, diagnosis.retry_after),
         };
         let is_honest = sure && checked && refused;
@@ -73,11 +75,15 @@ impl Reading {
             demand: demand(diagnosis),
             is_honest,
             was_not_applied: is_honest && was_not_applied(diagnosis),
-            wants_credential: if is_honest { wants_credential(diagnosis) } else { 0 },
-            knows_caller: match about {
-                About::Nothing => diagnosis.status < 400,
-                _ => forbidden && sure,
+            wants_credential: if sure { wants_credential(diagnosis) } else { 0 },
+            knows_caller: match diagnosis.reason {
+                None => diagnosis.status < 400,
+                Some(reason) => sure && is_after_credential(reason),
             },
+            is_plain_error: about == About::Nothing && matches!(diagnosis.status, 400..=499),
+            may_be_stripped: diagnosis.status == 401
+                && diagnosis.reason == Some(Reason::CredentialStripped)
+                && diagnosis.confidence == Confidence::Guess,
         }
     }
 }
@@ -105,6 +111,24 @@ fn is_of_the_token(reason: Reason) -> bool {
     reason.challenge() == Challenge::Error(WireError::InvalidToken) && !of_a_proof
 }
 
+/// Whether a refusal is one that only who was let in can get: paths, methods and firewalls are judged before the credential is.
+fn is_after_credential(reason: Reason) -> bool {
+    reason.outcome() == Outcome::Forbidden
+        && !matches!(
+            reason,
+            Reason::RouteUnmatched
+                | Reason::MethodRefused
+                | Reason::RefusalUnrelated
+                | Reason::RefusalUnexplained
+        )
+}
+
+/// Whether the token will be good by and by: it need only come later, with a new proof if one goes with it.
+fn is_early(diagnosis: &Diagnosis<'_>) -> bool {
+    let behind = diagnosis.cause.or(diagnosis.reason);
+    matches!(behind, Some(Reason::TokenNotYetValid | Reason::TokenIssuedInFuture))
+}
+
 /// Whether an answer says which scopes it wants.
 fn names_scopes(diagnosis: &Diagnosis<'_>) -> bool {
     diagnosis.demand.scope.iter().flat_map(QuotedText::bytes).any(|byte| byte != b' ')
@@ -116,7 +140,7 @@ fn is_far(diagnosis: &Diagnosis<'_>, settings: &Settings) -> bool {
     sure.is_some_and(|skew| skew.seconds.unsigned_abs() > settings.longest_wait.0)
 }
 
-fn about(diagnosis: &Diagnosis<'_>) -> About {
+fn about(diagnosis: &Diagnosis<'_>, is_far: bool) -> About {
     // Neither is ever about our credential, whatever else the answer says.
     if matches!(diagnosis.status, 407 | 511) {
         return About::Other;
@@ -128,6 +152,7 @@ fn about(diagnosis: &Diagnosis<'_>) -> About {
         Recovery::RequestScope | Recovery::StepUp => About::Grant,
         Recovery::RequestAudience if forbidden => About::Grant,
         Recovery::Wait => About::Time,
+        Recovery::SyncClock if is_early(diagnosis) && !is_far => About::Time,
         _ if forbidden => About::Other,
         Recovery::RefreshCredential
         | Recovery::ReplaceCredential

@@ -44,6 +44,14 @@ impl Settings {
         Millis::of(self.longest_wait)
     }
 
+    /// How long nothing is obtained after `before` other faults that pass: with what chance adds, no longer than four fifths of what
+    /// a request may wait, so that whoever comes meanwhile waits for the next try and does not fail.
+    pub(super) fn backoff(&self, before: u32) -> Millis {
+        let pace = Millis(limits::OBTAIN_PACE_MILLIS);
+        let waits = Millis(self.longest_wait().0 / 25 * 16);
+        pace.doubled(before, waits.min(Millis::of(Seconds(limits::OBTAIN_BACKOFF_MAX)))).max(pace)
+    }
+
     /// The pause after `before` others like it.
     pub(super) fn pause(&self, before: u32) -> Millis {
         let most = Millis::of(self.cooldown_most).max(Millis::of(self.cooldown_first));

@@ -6,8 +6,8 @@
 //!
 //! Everything is found by a keyed [`Digest`], never by what it is a digest of; no entry holds a credential.
 //! All three are shared by any number of threads without a lock around them. They do not cross processes: a forked child
-//! has copies, and a lock that another thread held at the time of the fork stays shut in them, so that a host that forks
-//! while it decides builds new ones.
+//! has copies. What another thread was writing at the time of the fork is lost to it: one entry of a cache, or
+//! [one shard of used values](Replay::in_process), behind which nothing is taken twice.
 
 pub mod digest;
 pub mod failures;

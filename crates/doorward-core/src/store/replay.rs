@@ -40,10 +40,15 @@ pub enum Refused {
 ///
 /// **Locks.** Each shard is behind a lock that is held for about a microsecond. Who finds it shut tries again for a bounded
 /// number of times and is then refused as [`Refused::Full`].
+///
+/// **After a fork** the child has a copy, and one lock or two may be shut in it whose holders are not there. Each lock names its
+/// holder's process ([`Self::in_process`]), so that the child opens it; what may be half done behind it is emptied, and
+/// whatever expires no later than anything that was there is refused as [`Refused::Full`] until then.
 #[derive(Debug)]
 pub struct Replay<S> {
     storage: S,
     pause: fn(),
+    process: fn() -> u32,
     issuers: AtomicU32,
     counters: Counters,
 }
@@ -79,6 +84,7 @@ impl<S: AsRef<[Bucket]>> Replay<S> {
         let made = Self {
             storage,
             pause: core::hint::spin_loop,
+            process: || 1,
             issuers: AtomicU32::new(0),
             counters: Counters::default(),
         };
@@ -91,6 +97,12 @@ impl<S: AsRef<[Bucket]>> Replay<S> {
     #[must_use]
     pub fn pausing(self, pause: fn()) -> Self {
         Self { pause, ..self }
+    }
+
+    /// The same in a process that may fork: `process` gives the number of the one that it is called in, which is not 0.
+    #[must_use]
+    pub fn in_process(self, process: fn() -> u32) -> Self {
+        Self { process, ..self }
     }
 
     /// Tells how many issuers there are from now on: with more than one, none may hold more than
@@ -112,7 +124,7 @@ impl<S: AsRef<[Bucket]>> Replay<S> {
     /// Whether the value was used and its time is not over. Only [`Self::insert`] decides: "no" may be old when it is read.
     #[must_use]
     pub fn contains(&self, digest: &Digest, now: UnixTime) -> bool {
-        Shard::lock(self.shard(digest), self.pause).is_some_and(|shard| shard.holds(digest, now.seconds()))
+        self.lock(self.shard(digest)).is_some_and(|shard| shard.holds(digest, now.seconds()))
     }
 
     /// Takes a value, once: of any number of callers with the same digest one succeeds before `until`.
@@ -135,7 +147,8 @@ impl<S: AsRef<[Bucket]>> Replay<S> {
         let several = self.issuers.load(Ordering::Relaxed) > 1;
         let share = buckets.len().saturating_mul(ENTRIES).div_ceil(limits::REPLAY_SHARE);
         let quota = if several { share } else { usize::MAX };
-        let inserted = Shard::lock(buckets, self.pause)
+        let inserted = self
+            .lock(buckets)
             .ok_or(Fault::Full)
             .and_then(|shard| shard.insert(digest, issuer, until, now.seconds(), quota));
         inserted.map_err(|fault| {
@@ -181,6 +194,10 @@ impl<S: AsRef<[Bucket]>> Replay<S> {
     #[must_use]
     pub fn over_quota(&self) -> u64 {
         self.counters.over_quota.load(Ordering::Relaxed)
+    }
+
+    fn lock<'a>(&self, buckets: &'a [Bucket]) -> Option<Shard<'a>> {
+        Shard::lock(buckets, self.pause, (self.process)())
     }
 
     /// The buckets of the shard of a digest; none if there are none at all.
@@ -306,6 +323,37 @@ mod tests {
         assert_eq!(store.len(), 2);
         assert_eq!(store.insert(&[7, 8], 0, at(130), at(120)), Ok(()), "and the wheel turns on from there");
         assert_eq!(store.len(), 2);
+    }
+
+    #[test]
+    fn a_lock_that_a_fork_has_left_shut_is_opened_and_no_value_behind_it_is_taken_again() {
+        static PROCESS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(7);
+        let process = || PROCESS.load(Ordering::Relaxed);
+        let store = store(16, 1).in_process(process);
+        for value in 0..12 {
+            let until = if value == 0 { 130 } else { 120 };
+            assert_eq!(store.insert(&mixed(value), 1, at(until), at(100)), Ok(()));
+        }
+        // The lock of a thread that is not there any more.
+        core::mem::forget(Shard::lock(store.shard(&mixed(0)), || (), 7));
+        assert_eq!(store.insert(&mixed(50), 1, at(500), at(100)), Err(Refused::Full), "in the same process");
+        PROCESS.store(8, Ordering::Relaxed);
+        assert_eq!(
+            store.insert(&mixed(51), 1, at(131), at(100)),
+            Ok(()),
+            "it lives longer than all there were"
+        );
+        for value in (0..12).chain([52]) {
+            assert_eq!(store.insert(&mixed(value), 1, at(130), at(100)), Err(Refused::Full), "{value}");
+        }
+        for value in 60..75 {
+            assert_eq!(store.insert(&mixed(value), 1, at(200), at(100)), Ok(()), "{value}");
+        }
+        assert_eq!(store.insert(&mixed(75), 1, at(200), at(100)), Err(Refused::Full), "sixteen, as before");
+        assert_eq!((store.len(), store.replayed()), (16, 0));
+        assert_eq!(store.insert(&mixed(51), 1, at(131), at(100)), Err(Refused::Replayed));
+        assert_eq!(store.insert(&mixed(76), 1, at(400), at(200)), Ok(()), "and the wheel turns on");
+        assert_eq!(store.len(), 1);
     }
 
     #[test]

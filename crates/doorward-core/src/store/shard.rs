@@ -26,6 +26,9 @@ const TRIES: u32 = 3;
 /// After how many tries one pauses instead of spinning: about the time of what the lock guards.
 const SPINS: u32 = TRIES / 200;
 
+/// What stands in a lock that nobody holds; else it is the number of the process whose thread does.
+const OPEN: u32 = 0;
+
 /// One remembered value; half a cache line. The time is 0 in an entry that is free.
 #[derive(Debug, Default)]
 #[repr(C)]
@@ -129,17 +132,23 @@ pub(super) struct Shard<'a> {
 
 impl Drop for Shard<'_> {
     fn drop(&mut self) {
-        self.first.lock.store(0, Release);
+        self.first.lock.store(OPEN, Release);
     }
 }
 
 impl<'a> Shard<'a> {
-    /// Locks the shard that these buckets are; nothing if there are none, or if the lock stays shut for too long.
-    pub(super) fn lock(buckets: &'a [Bucket], pause: fn()) -> Option<Self> {
+    /// Locks the shard that these buckets are for a thread of `process`, which is not 0; nothing if there are none, or if the
+    /// lock stays shut for too long. Who holds it in another process does so in a copy of this memory, and will not open this one.
+    pub(super) fn lock(buckets: &'a [Bucket], pause: fn(), process: u32) -> Option<Self> {
         let first = buckets.first()?;
         for turn in 0..TRIES {
-            if first.lock.load(Relaxed) == 0 && first.lock.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
-                return Some(Self { buckets, first, size: buckets.len().saturating_mul(ENTRIES) });
+            let holder = first.lock.load(Relaxed);
+            if holder != process && first.lock.compare_exchange(holder, process, Acquire, Relaxed).is_ok() {
+                let shard = Self { buckets, first, size: buckets.len().saturating_mul(ENTRIES) };
+                if holder != OPEN {
+                    shard.clear();
+                }
+                return Some(shard);
             }
             if turn < SPINS { core::hint::spin_loop() } else { pause() }
         }
@@ -187,6 +196,24 @@ impl<'a> Shard<'a> {
         tally.store(tally.load(Relaxed).saturating_add(1), Relaxed);
         self.first.len.store(self.first.len.load(Relaxed).saturating_add(1), Relaxed);
         Ok(())
+    }
+
+    /// Empties the shard, in which a thread may have left off halfway. What was in it counts as dropped, so that no such value is
+    /// taken again before its time is over.
+    fn clear(&self) {
+        let mut dropped = self.first.dropped.load(Relaxed).cast_signed();
+        for bucket in self.buckets {
+            for entry in &bucket.entries {
+                dropped = dropped.max(entry.until());
+                entry.until.store(0, Relaxed);
+            }
+            let links = bucket.chains.iter().chain(&bucket.ticks).chain(&bucket.tallies);
+            links.for_each(|link| link.store(0, Relaxed));
+        }
+        for count in [&self.first.len, &self.first.fresh, &self.first.free] {
+            count.store(0, Relaxed);
+        }
+        self.first.dropped.store(dropped.cast_unsigned(), Relaxed);
     }
 
     /// Turns the wheel to `now`: drops every entry that does not count any more, and looks at no others than those and those

@@ -1,7 +1,7 @@
 //! What proxies say of an answer on its way ([RFC 9209]): one member for each hop that has something to say, the nearest to
 //! the origin first.
 //!
-//! Nobody vouches for it: it may serve to explain an answer, and never to decide on one (H-PS-04).
+//! Nobody vouches for it: it may serve to explain an answer, and never to decide on one (RFC 9209, section 4).
 //!
 //! [RFC 9209]: https://www.rfc-editor.org/rfc/rfc9209
 
@@ -14,7 +14,7 @@ use super::structured::{BareItem, List, Member};
 pub struct ProxyStatusHop<'a> {
     /// What the proxy calls itself.
     pub name: QuotedText<'a>,
-    /// The type of an error that the proxy met; with one, the answer may be the proxy's own (H-PS-02).
+    /// The type of an error that the proxy met; with one, the answer may be the proxy's own (RFC 9209, section 2.1.1).
     pub error: Option<&'a [u8]>,
     /// The status that the proxy received from the next hop.
     pub received_status: Option<u16>,
@@ -28,7 +28,7 @@ pub struct ProxyStatusHop<'a> {
     pub status_code: Option<u16>,
 }
 
-/// Reads one line of `Proxy-Status`. Members that are no names, and parameters that nobody knows, are passed over (H-PS-03).
+/// Reads one line of `Proxy-Status`. Members that are no names, and parameters that nobody knows, are passed over.
 ///
 /// # Errors
 ///

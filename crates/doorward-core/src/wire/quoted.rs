@@ -2,7 +2,7 @@
 //!
 //! [RFC 9110, section 5.6.4]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4
 
-/// What stood in a token or in a quoted string: both mean the same (H-GRAM-06).
+/// What stood in a token or in a quoted string: both mean the same (RFC 9110, section 5.6.6).
 #[derive(Clone, Copy)]
 pub struct QuotedText<'a> {
     raw: &'a [u8],
@@ -80,7 +80,7 @@ impl core::fmt::Debug for QuotedText<'_> {
     }
 }
 
-/// Whether a field value may hold the byte: no control but the tab ([RFC 9110, section 5.5], H-GRAM-12).
+/// Whether a field value may hold the byte: no control but the tab ([RFC 9110, section 5.5]).
 ///
 /// [RFC 9110, section 5.5]: https://www.rfc-editor.org/rfc/rfc9110#section-5.5
 #[must_use]

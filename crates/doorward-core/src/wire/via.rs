@@ -1,4 +1,4 @@
-//! The proxies through which an answer came ([RFC 9110, section 7.6.3]), the nearest to the origin first (H-VIA-02).
+//! The proxies through which an answer came ([RFC 9110, section 7.6.3]), the nearest to the origin first.
 //!
 //! [RFC 9110, section 7.6.3]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.3
 

@@ -16,13 +16,15 @@ pub struct Attempt {
     pub(super) credential: Option<Arc<Credential>>,
     /// When the caller got that.
     pub(super) issued_at: Option<UnixTime>,
+    /// The scopes that were asked for because this request wants them.
+    pub(super) asked_scope: Option<String>,
 }
 
 impl Attempt {
     /// A request that was not sent yet.
     #[must_use]
     pub const fn new(traits: Traits) -> Self {
-        Self { core: recover::Attempt::new(traits), credential: None, issued_at: None }
+        Self { core: recover::Attempt::new(traits), credential: None, issued_at: None, asked_scope: None }
     }
 
     /// How often it was sent.

@@ -78,15 +78,16 @@ impl Caller {
         let same = state.credential.as_ref().is_some_and(|held| held.is_same(&credential));
         let what = Obtained { same, expires: credential.expires(), look_again: credential.look_again() };
         let taken = state.governor.obtained(ticket, what, now, random());
+        let asked = core::mem::take(&mut state.asked);
         if taken.is_new {
             state.issued_at = Some(now);
+            state.held_scope.clone_from(&asked.scope);
         }
         if taken.is_new || same {
             // The same secret may have got another end.
             state.credential = Some(Arc::new(credential));
         }
         state.source_fault = None;
-        let asked = core::mem::take(&mut state.asked);
         state.want.settle(&asked);
         shared.wake(state);
     }
@@ -98,8 +99,8 @@ impl Caller {
         state.governor.not_obtained(ticket, fault.fault(), now, random());
         state.source_fault = Some(fault.to_string());
         if fault.fault() == ObtainFault::Hard {
-            // It may be what was asked for.
-            state.want = Want { refresh: state.want.refresh, ..Want::default() };
+            let state = &mut *state;
+            state.want.give_up(&state.asked, &mut state.accepted_scope);
         }
         shared.wake(state);
     }
@@ -129,6 +130,7 @@ impl Caller {
             at: sending.at,
             issued_at: attempt.issued_at,
             expires_at: credential.as_ref().and_then(|held| held.expires()).map(|end| end.local(offset)),
+            clock_offset: offset,
             refused_before: attempt.core.is_probe(),
             url: sending.url.as_bytes(),
             final_url: sending.final_url.as_bytes(),
@@ -149,7 +151,8 @@ impl Caller {
         if is_redirected(sending) {
             attempt.core.went_on();
         }
-        let next = shared.lock().answered(attempt, &diagnosis, &report, (sending.url, scopes), now);
+        let url = if sending.final_url.is_empty() { sending.url } else { sending.final_url };
+        let next = shared.lock().answered(attempt, &diagnosis, &report, (url, scopes), now);
         Answered { report, next }
     }
 
@@ -278,13 +281,25 @@ impl State {
         let next = self.governor.answered(&mut attempt.core, diagnosis, now, random());
         if diagnosis.is_refusal() {
             self.last_refusal = Some(Arc::clone(report));
+        } else if diagnosis.status < 500
+            && attempt.core.generation() == self.governor.generation()
+            && self.accepted_scope != self.held_scope
+        {
+            self.accepted_scope.clone_from(&self.held_scope);
         }
-        // Nobody asks for what a request wants that is not sent again.
-        match next {
-            Next::Again { .. } => self.want.add(report, Origin::of(url).ok().as_ref(), scopes),
-            // It was asked for in vain, or never.
-            Next::Deliver(_) if report.recovery == Recovery::RequestScope => self.want.drop_scope(report),
-            Next::Deliver(_) | Next::NewProof => {}
+        let is_for_scope = report.recovery == Recovery::RequestScope;
+        match (next, &attempt.asked_scope) {
+            // Nobody asks for what a request wants that is not sent again, or not with another credential.
+            (Next::Again { .. }, _) if attempt.core.needs_another() => {
+                self.want.add(report, url, scopes);
+                if is_for_scope {
+                    attempt.asked_scope.clone_from(&report.demand.scope);
+                }
+            }
+            (Next::Deliver(_), Some(asked)) if is_for_scope => {
+                self.want.drop_scope(report, asked, self.accepted_scope.as_deref());
+            }
+            _ => {}
         }
         next
     }

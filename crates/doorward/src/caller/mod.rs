@@ -24,6 +24,8 @@
 mod attempt;
 mod blocking;
 mod credential;
+#[cfg(feature = "fetch")]
+pub(crate) mod described;
 mod fault;
 mod first;
 mod jwt_end;

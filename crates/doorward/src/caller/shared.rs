@@ -21,6 +21,10 @@ pub(super) struct State {
     pub(super) want: Want,
     /// What was asked for with the ticket that was given last.
     pub(super) asked: Want,
+    /// The scopes that the credential that is held was asked for with.
+    pub(super) held_scope: Option<String>,
+    /// The scopes that a credential was asked for with which was accepted.
+    pub(super) accepted_scope: Option<String>,
     /// What the source said last, if it gave no credential.
     pub(super) source_fault: Option<String>,
     pub(super) last_refusal: Option<Arc<DiagnosisReport>>,
@@ -40,6 +44,8 @@ impl State {
             origins,
             want: Want::new(),
             asked: Want::new(),
+            held_scope: None,
+            accepted_scope: None,
             source_fault: None,
             last_refusal: None,
             first_refusals: FirstRefusals::new(),

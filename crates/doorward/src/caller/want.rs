@@ -99,20 +99,19 @@ impl Want {
         })
     }
 
-    /// Adds what an answer of `origin` demands.
-    pub(super) fn add(
-        &mut self,
-        report: &DiagnosisReport,
-        origin: Option<&Origin>,
-        scopes: Option<&[String]>,
-    ) {
+    /// Adds what an answer from `url` demands.
+    pub(super) fn add(&mut self, report: &DiagnosisReport, url: &str, scopes: Option<&[String]>) {
         let demand = &report.demand;
         self.refresh = true;
         match report.recovery {
             Recovery::RequestScope => self.add_scope(demand.scope.as_deref(), scopes),
             Recovery::RequestAudience => {
-                self.resource = origin.map(|origin| origin.to_string());
-                self.resource_metadata = demand.resource_metadata.as_ref().map(|url| bounded(url));
+                self.resource = Origin::of(url).ok().map(|origin| origin.to_string());
+                self.resource_metadata = demand.resource_metadata.as_ref().map(|metadata| bounded(metadata));
+                #[cfg(feature = "fetch")]
+                if let Some(metadata) = &self.resource_metadata {
+                    super::described::note(metadata, url);
+                }
             }
             Recovery::StepUp => {
                 self.add_scope(demand.scope.as_deref(), scopes);
@@ -143,13 +142,26 @@ impl Want {
         self.scope = Some(joined).filter(|joined| short && !joined.is_empty());
     }
 
-    /// Takes back the scopes that an answer demands: they were asked for in vain.
-    pub(super) fn drop_scope(&mut self, report: &DiagnosisReport) {
-        let vain: Vec<&str> = report.demand.scope.iter().flat_map(|scope| scope.split(' ')).collect();
+    /// Takes back the scopes that an answer demands and that were `asked` for before it came: in vain, unless credentials with them are
+    /// accepted elsewhere.
+    pub(super) fn drop_scope(&mut self, report: &DiagnosisReport, asked: &str, accepted: Option<&str>) {
+        let of = |scope: Option<&str>, one: &str| {
+            scope.is_some_and(|all| all.split(' ').any(|other| other == one))
+        };
+        let demanded = report.demand.scope.as_deref();
+        let in_vain = |one: &str| of(demanded, one) && of(Some(asked), one) && !of(accepted, one);
         let kept = self.scope.take().unwrap_or_default();
-        let kept: Vec<&str> =
-            kept.split(' ').filter(|scope| !scope.is_empty() && !vain.contains(scope)).collect();
+        let kept: Vec<&str> = kept.split(' ').filter(|one| !one.is_empty() && !in_vain(one)).collect();
         self.scope = (!kept.is_empty()).then(|| kept.join(" "));
+    }
+
+    /// What is still wanted after the source refused what it was `asked` for: it may be that, so that only the scopes are left that
+    /// work; and if it was no more than those, not even they.
+    pub(super) fn give_up(&mut self, asked: &Self, accepted: &mut Option<String>) {
+        if asked.scope == *accepted {
+            *accepted = None;
+        }
+        *self = Self { refresh: self.refresh, scope: accepted.clone(), ..Self::new() };
     }
 
     /// What is still wanted after a credential came that was asked for with `asked`: scopes and the audience stay, what was asked

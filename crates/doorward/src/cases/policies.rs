@@ -54,22 +54,11 @@ impl Source {
             Self::Text(text, format) => Engine::with_provider(text, *format, Some(folder), provider.clone()),
             Self::Object(text) => {
                 let loaded = Engine::with_provider(text, Format::Json, Some(folder), provider.clone());
-                loaded.map_err(|errors| nowhere(errors, file))
+                let name = format!("{}: policy", file.display());
+                loaded.map_err(|errors| errors.without_positions().in_file(&name))
             }
         }
     }
-}
-
-/// The same faults without places in a text that nobody has seen.
-fn nowhere(errors: LoadErrors, file: &Path) -> LoadErrors {
-    let name = format!("{}: policy", file.display());
-    let mut errors = errors.into_vec();
-    for error in &mut errors {
-        error.at = None;
-        error.file = Some(name.clone());
-    }
-    LoadErrors::from_vec(errors)
-        .unwrap_or_else(|| LoadError::new("", "the policy does not load").in_file(name).into())
 }
 
 fn describe(error: &std::io::Error) -> String {

@@ -116,6 +116,7 @@ impl RawSent {
             at: self.at,
             issued_at: self.issued_at,
             expires_at: self.expires_at,
+            clock_offset: 0,
             refused_before: self.refused_before,
             url: &self.url,
             final_url: &self.final_url,

@@ -1,7 +1,7 @@
 //! The engine's inside: the state in force and how it is swapped, and the thread that keeps trust up to date.
 
 use super::load::{self, ReadKeys};
-use super::locks::{Change, Handler, Locks, hold};
+use super::locks::{Change, Faults, Handler, Locks, hold};
 use super::origin::Origin;
 use super::state::{State, Trusted};
 use crate::error::LoadErrors;
@@ -92,9 +92,9 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
         self.reader.read(text, profile, algorithms)
     }
 
-    /// What went wrong when policy and revocations were loaded anew.
-    pub(crate) fn faults(&self) -> (Option<String>, Option<String>) {
-        self.change(|change| (change.policy_fault.clone(), change.revoked_fault.clone()))
+    /// The state in force, and which of its files have not been taken since.
+    pub(crate) fn state_and_faults(&self) -> (Arc<State<K>>, Faults) {
+        self.change(|change| (self.state(), change.faults.clone()))
     }
 
     /// Changes something that decisions look at, one after the other.
@@ -153,7 +153,7 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
         let state = match loaded {
             Ok(state) => state,
             Err(errors) => {
-                change.policy_fault = Some(errors.to_string());
+                change.faults.policy = Some(errors.to_string());
                 return Err(errors);
             }
         };
@@ -162,7 +162,7 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
                 upkeep.set_rules(load::refresh_rules(model));
             }
         }
-        (change.policy_fault, change.revoked_fault) = (None, None);
+        change.faults = Faults::default();
         self.publish(change, state);
         Ok(())
     }

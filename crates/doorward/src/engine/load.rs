@@ -9,11 +9,11 @@ use super::upkeep::Upkeep;
 use crate::compile::compile;
 use crate::error::{LoadError, LoadErrors};
 use crate::keys::{JWK_SET_BYTES, KeySet};
-use crate::policy::model::{IssuerModel, KeySource, PolicyModel};
+use crate::policy::model::{Accept, IssuerModel, KeySource, PolicyModel, RouteModel};
 use crate::policy::{self, Format};
 use crate::revocation::{self, Issuers, Revocation, Revocations};
 use crate::trust::bundle::Bundle;
-use crate::trust::{self, Source};
+use crate::trust::{self, ReadFault, Source};
 use core::time::Duration;
 use doorward_core::key::{
     Algorithm, Algorithms, Material, PrepareError, Provider, PublishedKey as _, RefreshRules, Verify,
@@ -100,29 +100,20 @@ fn state<K: Verify>(
     if !trust::CAN_FETCH && sources.iter().any(Source::is_fetched) {
         warnings.push("this build fetches no keys: they have to be supplied by the host".to_owned());
     }
-    let trace = model.trace.key.as_ref().map(|path| {
-        TraceKey::read(&path.value, folder, reader)
-            .map_err(|message| LoadError::new("trace.key.file", message).at(path.at))
-    });
-    let trace = trace.transpose().unwrap_or_else(|error| {
-        errors.push(error);
-        None
+    let trace = model.trace.key.as_ref().and_then(|path| {
+        let read = TraceKey::read(&path.value, folder, reader);
+        kept(&mut errors, read.map_err(|message| LoadError::new("trace.key.file", message).at(path.at)))
     });
     let names = Issuers::of(&model);
-    let revoked = model.revoked.as_ref().map(|path| {
-        let fault = |message: String| LoadError::new("revoked.file", message).at(path.at);
-        beside(folder, &path.value)
-            .ok_or_else(|| fault("a revocation file needs a policy file to stand beside".to_owned()))
-    });
-    let revoked = revoked.transpose().unwrap_or_else(|error| {
-        errors.push(error);
-        None
+    let revoked = model.revoked.as_ref().and_then(|path| {
+        let found = beside(folder, &path.value);
+        kept(&mut errors, found.map_err(|message| LoadError::new("revoked.file", message).at(path.at)))
     });
     let mut entries = Vec::new();
     if let Some(path) = &revoked {
         match revocations(path, &names) {
             Ok(found) => entries = found,
-            Err(faults) => errors.extend(faults.into_vec()),
+            Err((faults, _)) => errors.extend(faults.into_vec()),
         }
     }
     if let Some(errors) = LoadErrors::from_vec(errors) {
@@ -159,6 +150,11 @@ fn state<K: Verify>(
     })
 }
 
+/// What came of a part of a policy; its fault is kept with the others.
+fn kept<T>(errors: &mut Vec<LoadError>, came: Result<T, LoadError>) -> Option<T> {
+    came.map_err(|error| errors.push(error)).ok()
+}
+
 /// What a trust bundle says beside its keys; `None` for other sets.
 pub(crate) fn bundle(text: &str, profile: Profile) -> Result<Option<Bundle>, String> {
     if profile != Profile::JwtSvid || text.len() > JWK_SET_BYTES {
@@ -167,18 +163,20 @@ pub(crate) fn bundle(text: &str, profile: Profile) -> Result<Option<Bundle>, Str
     Bundle::read(text).map(Some)
 }
 
-/// Reads a revocation file.
-pub(crate) fn revocations(path: &Path, issuers: &Issuers) -> Result<Vec<Revocation>, LoadErrors> {
+/// Reads a revocation file. With the faults it tells whether [they may pass](ReadFault::may_pass).
+pub(crate) fn revocations(path: &Path, issuers: &Issuers) -> Result<Vec<Revocation>, (LoadErrors, bool)> {
     let name = path.display().to_string();
-    let fault = |message: String| LoadErrors::from(LoadError::new("", message).in_file(name.clone()));
+    let unread = |fault: ReadFault| {
+        (LoadErrors::from(LoadError::new("", fault.detail).in_file(name.clone())), fault.may_pass)
+    };
     let format = Format::from_path(path)
-        .ok_or_else(|| fault("expected a name that ends in `.toml` or `.json`".to_owned()))?;
-    let text = whole(path).map_err(fault)?;
-    revocation::read(&text, format, issuers).map_err(|errors| errors.in_file(&name))
+        .ok_or_else(|| unread(ReadFault::of_file("expected a name that ends in `.toml` or `.json`")))?;
+    let text = whole(path).map_err(unread)?;
+    revocation::read(&text, format, issuers).map_err(|errors| (errors.in_file(&name), false))
 }
 
 /// Reads a file of revocations that nobody writes to meanwhile: half of one would let in whom the other half revokes.
-fn whole(path: &Path) -> Result<String, String> {
+fn whole(path: &Path) -> Result<String, ReadFault> {
     const TRIES: usize = 3;
     const PAUSE: Duration = Duration::from_millis(50);
     let most = u64::try_from(limits::REVOCATION_BYTES).unwrap_or(u64::MAX);
@@ -188,23 +186,20 @@ fn whole(path: &Path) -> Result<String, String> {
     };
     for _ in 0..TRIES {
         let before = stamp();
-        let text = read_file(path, most)?;
+        let text = trust::read(path, most)?;
         if stamp() == before {
             return Ok(text);
         }
         std::thread::sleep(PAUSE);
     }
-    Err("expected a file that nobody writes to, found one that changes".to_owned())
+    Err(ReadFault::of_file("expected a file that nobody writes to, found one that changes"))
 }
 
 /// Where an issuer's keys come from, with the paths of its files.
 fn source(issuer: &IssuerModel, folder: Option<&Path>) -> Result<Source, LoadError> {
     let path = |key: &str, path: &str, at| {
-        beside(folder, path).ok_or_else(|| {
-            let place = format!("issuers.{}.keys.{key}", issuer.name);
-            let what = if key == "file" { "key" } else { "certificate" };
-            LoadError::new(place, format!("a {what} file needs a policy file to stand beside")).at(at)
-        })
+        let fault = |message| LoadError::new(format!("issuers.{}.keys.{key}", issuer.name), message).at(at);
+        beside(folder, path).map_err(fault)
     };
     let ca = |ca: &Option<crate::policy::model::Located<String>>| {
         ca.as_ref().map(|ca| path("ca", &ca.value, ca.at)).transpose()
@@ -228,7 +223,10 @@ fn trusted<K: Verify>(
 ) -> Result<Arc<Trusted<K>>, LoadError> {
     if let Some(missing) = issuer.algorithms.iter().find(|algorithm| !reader.supports(*algorithm)) {
         let message = format!("`{}` is not supported by this provider ({})", missing.name(), reader.name());
-        return Err(LoadError::new(format!("issuers.{}.algorithms", issuer.name), message).at(issuer.at));
+        let there = Algorithm::ALL.into_iter().filter(|algorithm| reader.supports(*algorithm));
+        let there: Vec<&str> = there.map(Algorithm::name).collect();
+        let fault = LoadError::new(format!("issuers.{}.algorithms", issuer.name), message).at(issuer.at);
+        return Err(fault.with_help(format!("it supports {}", there.join(", "))));
     }
     let earlier = before.and_then(|before| same_issuer(before, issuer, source));
     let (text, at) = match (&issuer.keys, source) {
@@ -261,7 +259,12 @@ fn trusted<K: Verify>(
     };
     let fault = |message: String| LoadError::new(format!("issuers.{}.keys", issuer.name), message).at(at);
     let set = reader.read(&text, issuer.profile, issuer.algorithms).map_err(fault)?;
-    if set.keys.is_empty() && !set.is_empty {
+    // A file that has changed under the same policy is taken as whoever watches it takes it.
+    let may_withdraw = matches!(source, Source::File(_))
+        && earlier.as_ref().is_some_and(|earlier| {
+            earlier.model.algorithms == issuer.algorithms && !set.is_garbled(&earlier.trusted.keys)
+        });
+    if set.keys.is_empty() && !set.is_empty && !may_withdraw {
         let names: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
         let error = fault(format!("expected a key for one of {}, found none", names.join(", ")));
         return Err(match set.refused.is_empty() {
@@ -360,10 +363,12 @@ pub(crate) fn taken<K: Verify>(
     let went = old.iter().filter(|old| !keys.iter().any(|key| key.is(old))).map(|old| Gone {
         id: old.id().map(str::to_owned),
         algorithm: old.algorithm().name(),
+        print: old.print(),
         first_seen: old.first_seen,
         last_seen: before.and_then(|before| before.taken).unwrap_or(now),
     });
-    let earlier = before.map_or(&[][..], |before| &before.gone).iter().cloned();
+    let is_back = |gone: &&Gone| keys.iter().any(|key| key.print() == gone.print);
+    let earlier = before.map_or(&[][..], |before| &before.gone).iter().filter(|gone| !is_back(gone)).cloned();
     let gone = went.chain(earlier).take(GONE_KEPT).collect();
     let epoch = before.filter(|_| same).map_or_else(epoch, |before| before.epoch);
     let notes = set.refused.into_iter().chain(set.warnings).collect();
@@ -374,6 +379,18 @@ pub(crate) fn taken<K: Verify>(
 fn warnings(model: &PolicyModel) -> Vec<String> {
     const USUAL: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"];
     let mut warnings = Vec::new();
+    if model.routes.is_empty() {
+        warnings.push("routes: there are none, so that every request is refused".to_owned());
+    }
+    let accepts = |route: &RouteModel, issuer: usize| match &route.accept {
+        Accept::Anyone => false,
+        Accept::Issuers(accepted) => accepted.iter().any(|accepted| accepted.value == issuer),
+    };
+    for (number, issuer) in model.issuers.iter().enumerate() {
+        if !model.routes.is_empty() && !model.routes.iter().any(|route| accepts(route, number)) {
+            warnings.push(format!("issuers.{}: no route accepts it", issuer.name));
+        }
+    }
     for (number, route) in model.routes.iter().enumerate() {
         for method in &route.methods {
             if let Some(usual) =

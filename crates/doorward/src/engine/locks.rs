@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::trust::Event;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a host does with events.
@@ -23,10 +23,18 @@ pub(crate) struct Locks<K> {
 pub(crate) struct Change<K> {
     /// States that some decision may still look at. They end here, not on a thread that decides.
     pub(crate) retired: Vec<Arc<State<K>>>,
-    /// Why the last attempt to load the policy anew failed, if it did.
-    pub(crate) policy_fault: Option<String>,
-    /// The same for the file of revocations.
-    pub(crate) revoked_fault: Option<String>,
+    pub(crate) faults: Faults,
+}
+
+/// Why files were not taken when they were last read; what was read from them before is in force.
+#[derive(Clone, Default)]
+pub(crate) struct Faults {
+    /// The policy's.
+    pub(crate) policy: Option<String>,
+    /// That of revocations.
+    pub(crate) revoked: Option<String>,
+    /// The files of keys, by the issuer's index.
+    pub(crate) keys: BTreeMap<usize, String>,
 }
 
 /// How many events are kept for hosts that ask for them: a day of an issuer that fails every five minutes.
@@ -37,7 +45,7 @@ impl<K> Locks<K> {
     pub(crate) fn new(handler: Option<Handler>) -> Self {
         Self {
             pid: std::process::id(),
-            change: Mutex::new(Change { retired: Vec::new(), policy_fault: None, revoked_fault: None }),
+            change: Mutex::new(Change { retired: Vec::new(), faults: Faults::default() }),
             reloading: Mutex::new(()),
             handler: Mutex::new(handler),
             events: Mutex::new(VecDeque::new()),

@@ -23,12 +23,12 @@ use crate::policy::Format;
 use crate::provider::{DefaultProvider, PreparedKey};
 use crate::revocation::{self, Revocation};
 use crate::scratch::Scratch;
-use crate::trust::{self, Event, Ward as _};
+use crate::trust::{self, Delivery, Event, Ward as _};
 use core::fmt;
 use core::time::Duration;
 use doorward_core::decide::decide_with;
 use doorward_core::decision::Decision;
-use doorward_core::key::{Answered, Provider, Verify};
+use doorward_core::key::{Provider, Verify};
 use doorward_core::limits;
 use doorward_core::reason::Reason;
 use doorward_core::request::Request;
@@ -278,7 +278,7 @@ impl<K: Verify + Send + Sync + 'static> Engine<K> {
     /// # Errors
     ///
     /// [`SupplyFault`] for an issuer that the policy does not have or whose keys are not fetched, and for text that is no key
-    /// set; then all stays as it was.
+    /// set or a garbled one; then all stays as it was.
     pub fn supply_keys(&self, issuer: &str, jwks: &str, now: UnixTime) -> Result<(), SupplyFault> {
         let state = self.inner.state();
         let all = &state.rules.model.issuers;
@@ -292,13 +292,8 @@ impl<K: Verify + Send + Sync + 'static> Engine<K> {
             return Err(SupplyFault(format!("issuers.{issuer}: its keys are given by the policy")));
         }
         let epoch = state.rules.epoch;
-        let taken =
-            self.inner.take_keys(index, epoch, jwks, now).map_err(|(_, detail)| SupplyFault(detail))?;
-        self.inner.with_refresh(index, epoch, |refresh| {
-            refresh.begin(now);
-            refresh.finish(now, Answered::Keys { lifetime: taken.lifetime });
-        });
-        Ok(())
+        let taken = self.inner.take_keys(index, epoch, jwks, Delivery::Host, now);
+        taken.map(|_| ()).map_err(|(_, detail)| SupplyFault(detail))
     }
 
     /// The value of `x-doorward-trace` that a gateway sends on in place of the credential that it takes away from a request, so

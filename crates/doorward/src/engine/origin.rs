@@ -2,7 +2,7 @@
 
 use crate::error::{LoadError, LoadErrors};
 use crate::policy::Format;
-use std::io::Read as _;
+use crate::trust;
 use std::path::{Path, PathBuf};
 
 /// The largest policy file that is read, in bytes: ten thousand routes of a page each.
@@ -60,29 +60,23 @@ impl Origin {
 }
 
 /// The path of a file that a policy names.
-pub(crate) fn beside(folder: Option<&Path>, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path);
-    if path.is_absolute() { Some(path.to_path_buf()) } else { Some(folder?.join(path)) }
+///
+/// # Errors
+///
+/// That it has no folder to be in, and what helps.
+pub(crate) fn beside(folder: Option<&Path>, name: &str) -> Result<PathBuf, String> {
+    let path = Path::new(name);
+    match folder {
+        _ if path.is_absolute() => Ok(path.to_path_buf()),
+        Some(folder) => Ok(folder.join(path)),
+        None => {
+            let name = name.escape_debug();
+            Err(format!("expected an absolute path, since this policy is in no folder, found `{name}`"))
+        }
+    }
 }
 
 /// Reads a file of UTF-8 text with at most so many bytes.
 pub(crate) fn read_file(path: &Path, most: u64) -> Result<String, String> {
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| describe(&error))?;
-    // One byte more than allowed shows that there is more, whatever the file claims to be.
-    file.take(most.saturating_add(1)).read_to_string(&mut text).map_err(|error| describe(&error))?;
-    if u64::try_from(text.len()).is_ok_and(|len| len <= most) {
-        Ok(text)
-    } else {
-        Err(format!("expected at most {most} bytes"))
-    }
-}
-
-/// An I/O error as one line in the style of our own messages.
-pub(super) fn describe(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".to_owned(),
-        std::io::ErrorKind::InvalidData => "expected UTF-8 text".to_owned(),
-        _ => error.to_string().to_lowercase(),
-    }
+    trust::read(path, most).map_err(|fault| fault.detail)
 }

@@ -165,6 +165,8 @@ impl<K> Trusted<K> {
 pub(crate) struct Gone {
     pub(crate) id: Option<String>,
     pub(crate) algorithm: &'static str,
+    /// [`Key::print`].
+    pub(crate) print: u64,
     pub(crate) first_seen: UnixTime,
     pub(crate) last_seen: UnixTime,
 }

@@ -2,6 +2,7 @@
 
 use super::load::ReadKeys;
 use super::origin::beside;
+use crate::trust::ReadFault;
 use core::fmt;
 use doorward_core::key::Verify;
 use doorward_core::limits;
@@ -25,14 +26,13 @@ pub(crate) struct TraceKey<K> {
 impl<K> TraceKey<K> {
     /// Reads the secret from a file: its bytes, but for one line feed at the end, which editors put there.
     pub(crate) fn read(name: &str, folder: Option<&Path>, reader: &dyn ReadKeys<K>) -> Result<Self, String> {
-        let path = beside(folder, name)
-            .ok_or_else(|| "a key file needs a policy file to stand beside".to_owned())?;
+        let path = beside(folder, name)?;
         let fault = |message: String| format!("`{}`: {message}", name.escape_debug());
         let mut bytes = Zeroizing::new(Vec::new());
         // Two bytes more than a key has show a file that is too long, with a line's end or without.
         let most = u64::try_from(limits::TRACE_KEY_MAX.saturating_add(2)).unwrap_or(u64::MAX);
         let read = File::open(&path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-        read.map_err(|error| fault(super::origin::describe(&error)))?;
+        read.map_err(|error| fault(ReadFault::from(error).detail))?;
         let secret = bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(&bytes);
         let (least, most) = (limits::TRACE_KEY_MIN, limits::TRACE_KEY_MAX);
         if secret.len() > most {

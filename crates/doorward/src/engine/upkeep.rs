@@ -103,8 +103,10 @@ impl Upkeep {
     #[inline]
     pub(crate) fn trust(&self, now: UnixTime) -> Trust {
         if now.seconds() < self.usable_until.load(Ordering::Relaxed) {
-            // Whether they are fresh or only not too stale makes no difference to a key that is there.
-            return Trust::Fresh;
+            let (fetched, lifetime) =
+                (self.fetched.load(Ordering::Relaxed), self.lifetime.load(Ordering::Relaxed));
+            let since = UnixTime::from_seconds(fetched.saturating_add(lifetime));
+            return if now < since { Trust::Fresh } else { Trust::Stale { since } };
         }
         self.try_with(|refresh| refresh.trust(now)).unwrap_or(Trust::Never)
     }

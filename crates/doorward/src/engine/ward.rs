@@ -4,7 +4,7 @@ use super::inner::Inner;
 use super::load;
 use super::state::State;
 use crate::revocation;
-use crate::trust::{Event, Plan, Taken, Ward};
+use crate::trust::{Delivery, Event, Plan, Taken, Ward};
 use doorward_core::key::{FetchFault, Refresh, Verify};
 use doorward_core::time::UnixTime;
 use std::path::Path;
@@ -39,24 +39,38 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
         issuer: usize,
         epoch: u32,
         text: &str,
+        delivery: Delivery,
         now: UnixTime,
     ) -> Result<Taken, (FetchFault, String)> {
         // Another policy may come while keys are read for this one: then they are read for that.
         for _ in 0..READ_AGAIN {
-            if let Some(taken) = self.take_once(issuer, epoch, text, now) {
+            if let Some(taken) = self.take_once(issuer, epoch, text, delivery, now) {
                 return taken;
             }
         }
         Err(outdated())
     }
 
-    fn file_changed(&self, path: &Path) {
+    fn key_file(&self, issuer: usize, epoch: u32, fault: Option<&str>) -> bool {
+        self.change(|change| {
+            let Some(place) = self.state().place_of(issuer, epoch) else { return false };
+            let known = &mut change.faults.keys;
+            let before = match fault {
+                Some(fault) => known.insert(place, fault.to_owned()),
+                None => known.remove(&place),
+            };
+            before.as_deref() != fault
+        })
+    }
+
+    fn file_changed(&self, path: &Path) -> bool {
         let state = self.state();
         if state.rules.revoked.as_deref() != Some(path) {
-            return;
+            return true;
         }
         let names = revocation::Issuers::of(&state.rules.model);
         let read = load::revocations(path, &names);
+        let was_read = !matches!(read, Err((_, true)));
         let event = self.change(|change| {
             let before = self.state();
             if before.rules.epoch != state.rules.epoch {
@@ -64,7 +78,7 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
             }
             match read {
                 Ok(entries) => {
-                    change.revoked_fault = None;
+                    change.faults.revoked = None;
                     if *before.file == *entries {
                         return None;
                     }
@@ -72,15 +86,18 @@ impl<K: Verify + Send + Sync + 'static> Ward for Inner<K> {
                     self.publish(change, State { revoked, file: entries.into(), ..before.next() });
                     Some(Event::FileReloaded { path: path.to_owned() })
                 }
-                Err(errors) => {
-                    change.revoked_fault = Some(errors.to_string());
-                    Some(Event::FileRefused { path: path.to_owned(), detail: errors.to_string() })
+                Err((errors, _)) => {
+                    let detail = errors.to_string();
+                    let before = change.faults.revoked.replace(detail.clone());
+                    let is_news = was_read || before.as_ref() != Some(&detail);
+                    is_news.then(|| Event::FileRefused { path: path.to_owned(), detail })
                 }
             }
         });
         if let Some(event) = event {
             self.event(event);
         }
+        was_read
     }
 
     fn with_refresh<R>(&self, issuer: usize, epoch: u32, f: impl FnOnce(&mut Refresh) -> R) -> Option<R> {
@@ -111,6 +128,10 @@ fn outdated() -> (FetchFault, String) {
     (FetchFault::Outdated, "the policy was loaded anew meanwhile".to_owned())
 }
 
+fn overtaken() -> (FetchFault, String) {
+    (FetchFault::Outdated, "newer keys came meanwhile".to_owned())
+}
+
 fn malformed(message: String) -> (FetchFault, String) {
     (FetchFault::Malformed, message)
 }
@@ -122,6 +143,7 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
         issuer: usize,
         epoch: u32,
         text: &str,
+        delivery: Delivery,
         now: UnixTime,
     ) -> Option<Result<Taken, (FetchFault, String)>> {
         let state = self.state();
@@ -133,14 +155,22 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
             Ok(read) => read,
             Err(message) => return Some(Err(malformed(message))),
         };
-        if set.keys.is_empty() && !set.refused.is_empty() {
-            // A set that is empty, or has keys for others only, says that ours are gone. This one has some that are broken.
-            let broken = set.refused.join("; ");
-            return Some(Err(malformed(format!("expected a key that can be used, found none: {broken}"))));
-        }
         self.change(|change| {
             let before = self.state();
             let old = before.issuers.get(place).filter(|_| before.rules.epoch == state.rules.epoch)?;
+            if let (Delivery::Fetch { round, .. }, Some(upkeep)) = (delivery, &old.upkeep)
+                && !upkeep.with(|refresh| refresh.is_current(round))
+            {
+                return Some(Err(overtaken()));
+            }
+            // The first keys are some; later ones may be gone, and nothing else need be left.
+            let is_useless = set.keys.is_empty() && !set.refused.is_empty();
+            if is_useless && (old.taken.is_none() || set.is_garbled(&old.keys)) {
+                let refused = set.refused.join("; ");
+                return Some(Err(malformed(format!(
+                    "expected a key that can be used, found none: {refused}"
+                ))));
+            }
             if let Some(Err(fault)) = bundle.as_ref().map(|bundle| bundle.may_replace(old.sequence)) {
                 return Some(Err(fault));
             }
@@ -149,14 +179,24 @@ impl<K: Verify + Send + Sync + 'static> Inner<K> {
                 text: old.upkeep.as_ref().map(|_| text.into()),
                 upkeep: old.upkeep.clone(),
             };
+            let server = match delivery {
+                Delivery::Fetch { lifetime, .. } => lifetime,
+                Delivery::File | Delivery::Host => None,
+            };
+            let lifetime = bundle.map_or(server, |bundle| Some(bundle.lifetime(server)));
             let taken = load::taken(set, Some(old), fetched, model.profile, now);
             let changed = taken.epoch != old.epoch;
+            let upkeep = taken.upkeep.clone();
             let mut issuers = before.issuers.clone();
             if let Some(slot) = issuers.get_mut(place) {
                 *slot = Arc::new(taken);
             }
             self.publish(change, State { issuers, ..before.next() });
-            Some(Ok(Taken { lifetime: bundle.map(|bundle| bundle.lifetime()), changed }))
+            if let (Delivery::Host, Some(upkeep)) = (delivery, upkeep) {
+                // Under the same lock, so that no fetch that runs can come in between.
+                upkeep.with(|refresh| refresh.supply(now, lifetime));
+            }
+            Some(Ok(Taken { lifetime, changed }))
         })
     }
 }

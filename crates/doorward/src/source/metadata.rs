@@ -3,7 +3,7 @@
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
 
 use super::wiped::Wiped;
-use crate::caller::{Origin, Want};
+use crate::caller::{Origin, Want, described};
 use crate::trust::Http;
 use crate::trust::exchange::Question;
 use core::time::Duration;
@@ -29,9 +29,11 @@ impl Resources {
     /// The `resource` to ask a token for: what the service's own metadata says, or else its origin; nothing if its audience was
     /// not what it refused.
     ///
-    /// The metadata lies at the service's own origin, and may name nothing else ([RFC 9728, section 3.3]): a service can ask for
-    /// tokens for itself, and not for another. It is given little time, of which the issuer gets none less for it, and asked
-    /// once in a while.
+    /// The metadata lies at the service's own origin, and may name nothing but what was asked for, or a whole that it is part of
+    /// ([RFC 9728, section 3.3]): a service can ask for tokens for itself, and not for another, be it beside it on one host. It is
+    /// given little time, of which the issuer gets none less for it, and asked once in a while.
+    ///
+    /// DIFFERENCE: the RFC takes only the very URL of the request. Few services have a description for each of theirs.
     ///
     /// [RFC 9728, section 3.3]: https://www.rfc-editor.org/rfc/rfc9728#section-3.3
     pub(super) fn get(&self, http: &Http, want: &Want) -> Option<String> {
@@ -39,7 +41,12 @@ impl Resources {
         let origin = Origin::of(own).ok()?;
         let url = want.resource_metadata.as_deref();
         let url = url.filter(|url| Origin::of(url).is_ok_and(|other| other == origin));
-        let named = url.and_then(|url| self.known(url).unwrap_or_else(|| self.ask(http, url, &origin)));
+        let named = url.and_then(|url| {
+            let named = self.known(url).unwrap_or_else(|| self.ask(http, url))?;
+            // Of a want that no request is behind, the whole origin is all that is known.
+            let asked = described::request(url);
+            holds(&named, asked.as_deref().unwrap_or(own)).then_some(named)
+        });
         Some(named.unwrap_or_else(|| own.to_owned()))
     }
 
@@ -49,12 +56,12 @@ impl Resources {
         Some(known.resource.clone())
     }
 
-    fn ask(&self, http: &Http, url: &str, origin: &Origin) -> Option<String> {
+    fn ask(&self, http: &Http, url: &str) -> Option<String> {
         let now = Instant::now();
         let later = |seconds| now.checked_add(Duration::from_secs(seconds)).unwrap_or(now);
         let question = Question { url, fields: &[], form: None, ca: None };
         let reply = http.exchange(&question, later(limits::METADATA_WHOLE)).ok();
-        let resource = reply.filter(|reply| reply.status == 200).and_then(|reply| named(&reply.text, origin));
+        let resource = reply.filter(|reply| reply.status == 200).and_then(|reply| named(&reply.text));
         let known = Known {
             url: url.to_owned(),
             resource: resource.clone(),
@@ -65,12 +72,32 @@ impl Resources {
     }
 }
 
-/// The `resource` of metadata, if it is at the origin.
-fn named(text: &str, origin: &Origin) -> Option<String> {
+/// The `resource` of metadata.
+fn named(text: &str) -> Option<String> {
     let json = Wiped::read(text)?;
-    let named = json.0.get("resource").and_then(Value::as_str)?;
-    let same = Origin::of(named).is_ok_and(|other| other == *origin);
-    (same && !named.contains('#')).then(|| named.to_owned())
+    json.0.get("resource").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Whether the resource of this name is what was asked for, or a whole that it is part of: of the same origin, and with a path that
+/// is the beginning of the other one, up to the end of a segment.
+fn holds(named: &str, asked: &str) -> bool {
+    let (Some((named, named_path)), Some((asked, asked_path))) = (split(named), split(asked)) else {
+        return false;
+    };
+    let is_part = asked_path
+        .strip_prefix(named_path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || named_path.ends_with('/'));
+    named == asked && is_part
+}
+
+/// The origin of a plain URL, and its path.
+fn split(url: &str) -> Option<(Origin, &str)> {
+    let origin = Origin::of(url).ok()?;
+    let (_, rest) = url.split_once("://")?;
+    let at = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(at)?;
+    let is_plain = !authority.contains('@') && !url.contains(['?', '#']);
+    is_plain.then_some((origin, if path.is_empty() { "/" } else { path }))
 }
 
 /// The host of an address, for messages: no path and no query.

@@ -7,7 +7,7 @@ use doorward_core::time::Seconds;
 use doorward_core::wire::Scratch;
 use doorward_core::wire::json::{Member, Value, scan};
 
-/// How often a bundle without a hint is asked for, in seconds: five minutes (SPIFFE Trust Domain and Bundle, section 6.1).
+/// How often a bundle is asked for of which nobody says how long it may be kept, in seconds: five minutes (SPIFFE Trust Domain and Bundle, section 6.1).
 const HINT_DEFAULT: u64 = 300;
 
 /// A trust bundle's own members, and how many keys it has of each kind.
@@ -61,14 +61,12 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// When its publisher wants to be asked again.
+    /// When its publisher wants to be asked again, whose server says that it may be kept for so long: the publisher's word on this
+    /// very bundle is worth more than what a server says of every page.
     // Inlined, it would be looked at before it is known whether there is a bundle: harmless, but memory checkers report it.
     #[inline(never)]
-    pub(crate) const fn lifetime(&self) -> Seconds {
-        match self.refresh_hint {
-            Some(hint) => hint,
-            None => Seconds(HINT_DEFAULT),
-        }
+    pub(crate) fn lifetime(&self, server: Option<Seconds>) -> Seconds {
+        self.refresh_hint.or(server).unwrap_or(Seconds(HINT_DEFAULT))
     }
 
     /// Whether it may take the place of the edition `current`.
@@ -132,8 +130,10 @@ mod tests {
     #[test]
     fn sequence_and_hint_are_read() {
         let bundle = read(r#","spiffe_sequence":18446744073709551615,"spiffe_refresh_hint":60"#).unwrap();
-        assert_eq!((bundle.sequence, bundle.lifetime()), (Some(u64::MAX), Seconds(60)));
-        assert_eq!(read("").unwrap().lifetime(), Seconds(300));
+        assert_eq!((bundle.sequence, bundle.refresh_hint), (Some(u64::MAX), Some(Seconds(60))));
+        assert_eq!(bundle.lifetime(Some(Seconds(90))), Seconds(60));
+        let silent = read("").unwrap();
+        assert_eq!([silent.lifetime(Some(Seconds(90))), silent.lifetime(None)], [Seconds(90), Seconds(300)]);
     }
 
     #[test]

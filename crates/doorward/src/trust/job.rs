@@ -4,11 +4,11 @@ use super::event::{Event, one_line};
 use super::fetch::{Failed, Fetched, Fetcher, Http};
 use super::keeper::Shared;
 use super::rounds::{Issuer, span};
-use super::{Source, Taken, Ward};
+use super::{Delivery, Source, Taken, Ward};
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use doorward_core::key::{Answered, Facts, FetchFault};
+use doorward_core::key::{Answered, Facts, FetchFault, Round};
 use doorward_core::time::{Seconds, UnixTime};
 use std::panic::catch_unwind;
 use std::sync::{Arc, Weak};
@@ -20,6 +20,7 @@ pub(super) struct Job<W> {
     ward: Weak<W>,
     http: Arc<Http>,
     epoch: u32,
+    round: Round,
     issuer: usize,
     source: Arc<Source>,
     fetcher: Arc<Fetcher>,
@@ -49,6 +50,7 @@ impl<W: Ward> Job<W> {
         shared: &Arc<Shared>,
         http: &Arc<Http>,
         epoch: u32,
+        round: Round,
         issuer: &Issuer,
     ) -> Self {
         shared.fetching.fetch_add(1, Ordering::AcqRel);
@@ -62,6 +64,7 @@ impl<W: Ward> Job<W> {
             ward: Weak::clone(ward),
             http: Arc::clone(http),
             epoch,
+            round,
             issuer: issuer.index,
             source: Arc::clone(&issuer.source),
             fetcher: Arc::clone(&issuer.fetcher),
@@ -93,32 +96,30 @@ impl<W: Ward> Job<W> {
     }
 
     /// Puts what came in force. It comes before the machine is told, which from then on blames whoever has another key.
-    fn take(&self, ward: &W, fetched: Result<Fetched, Failed>) -> Result<(Taken, Option<Seconds>), Failed> {
-        let fetched = fetched?;
-        let taken = ward
-            .take_keys(self.issuer, self.epoch, &fetched.text, crate::now())
-            .map_err(|(fault, detail)| Failed::new(fault, one_line(&detail)))?;
-        // A publisher's word on this very set is worth more than what its server says of every page.
-        Ok((taken, taken.lifetime.or(fetched.lifetime)))
+    fn take(&self, ward: &W, fetched: Result<Fetched, Failed>) -> Result<Taken, Failed> {
+        let Fetched { text, lifetime } = fetched?;
+        let delivery = Delivery::Fetch { round: self.round, lifetime };
+        ward.take_keys(self.issuer, self.epoch, &text, delivery, crate::now())
+            .map_err(|(fault, detail)| Failed::new(fault, one_line(&detail)))
     }
 
-    fn settle(&self, ward: &W, outcome: Result<(Taken, Option<Seconds>), Failed>) {
+    fn settle(&self, ward: &W, outcome: Result<Taken, Failed>) {
         let now = crate::now();
         let answer = match &outcome {
-            Ok((_, lifetime)) => Answered::Keys { lifetime: *lifetime },
+            Ok(taken) => Answered::Keys { lifetime: taken.lifetime },
             Err(failed) => Answered::Failed { fault: failed.fault, retry_after: failed.retry_after },
         };
         let facts = ward.with_refresh(self.issuer, self.epoch, |refresh| {
             let before = refresh.facts(now);
-            refresh.finish(now, answer);
-            (before, refresh.facts(now))
+            refresh.finish(self.round, now, answer).then(|| (before, refresh.facts(now)))
         });
-        let Some((before, after)) = facts else { return };
+        // Newer keys may have come meanwhile: then this fetch has neither succeeded nor failed.
+        let Some((before, after)) = facts.flatten() else { return };
         // The policy may have been loaded anew since, and the issuer stand elsewhere.
         let Some(place) = ward.place(self.issuer, self.epoch) else { return };
         let issuer = ward.issuer_name(place);
         match outcome {
-            Ok((taken, _)) => {
+            Ok(taken) => {
                 self.mark.shared.faults().remove(&place);
                 self.trust_metadata(&after, now);
                 if taken.changed || before.fetched.is_none() || before.failures > 0 {

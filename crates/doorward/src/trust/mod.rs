@@ -34,9 +34,10 @@ pub use event::Event;
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::{Failed, Http};
 pub(crate) use keeper::{Keeper, not_loaded};
+pub(crate) use watch::{ReadFault, read};
 
 use core::hash::{BuildHasher, Hasher};
-use doorward_core::key::{FetchFault, Refresh};
+use doorward_core::key::{FetchFault, Refresh, Round};
 use doorward_core::time::{Seconds, UnixTime};
 use std::path::{Path, PathBuf};
 
@@ -84,10 +85,26 @@ pub(crate) struct Plan {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// How a key set came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Delivery {
+    /// It was read from a file.
+    File,
+    /// A host supplied it.
+    Host,
+    /// It was fetched.
+    Fetch {
+        /// In which round.
+        round: Round,
+        /// How long its server says that it may be kept.
+        lifetime: Option<Seconds>,
+    },
+}
+
 /// What came of taking a key set.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Taken {
-    /// How long its publisher says in the set itself that it may be kept (`spiffe_refresh_hint`).
+    /// How long it may be kept, by its publisher's word, else its server's.
     pub(crate) lifetime: Option<Seconds>,
     /// Whether it differs from the one before.
     pub(crate) changed: bool,
@@ -119,17 +136,23 @@ pub(crate) trait Ward: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, or that the policy is no longer that of `epoch`; nothing has changed then.
+    /// What is wrong with it, or that the policy is no longer that of `epoch`, or that newer keys came while these were fetched;
+    /// nothing has changed then.
     fn take_keys(
         &self,
         issuer: usize,
         epoch: u32,
         text: &str,
+        delivery: Delivery,
         now: UnixTime,
     ) -> Result<Taken, (FetchFault, String)>;
 
-    /// A watched file other than a source of keys has changed, or this is the first look at it.
-    fn file_changed(&self, path: &Path);
+    /// Notes why an issuer's key file was not taken, or that it was; and tells whether that is news.
+    fn key_file(&self, issuer: usize, epoch: u32, fault: Option<&str>) -> bool;
+
+    /// A watched file other than a source of keys has changed, or this is the first look at it. Whether it could be read; if not,
+    /// this is called again.
+    fn file_changed(&self, path: &Path) -> bool;
 
     /// Hands over an issuer's state machine under its lock; `None` if it has none, or if the policy is no longer that of
     /// `epoch`. `f` does no I/O.

@@ -5,7 +5,7 @@ use super::fetch::{Fetcher, Http};
 use super::job::Job;
 use super::keeper::Shared;
 use super::watch::{self, Watch};
-use super::{Plan, Source, Taken, Ward};
+use super::{Delivery, Plan, Source, Taken, Ward};
 use crate::keys::JWK_SET_BYTES;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -136,35 +136,40 @@ impl<W: Ward> Rounds<W> {
     /// Reads the files that have changed.
     fn look(&mut self, ward: &Arc<W>, epoch: u32) {
         for path in self.watch.changed(Instant::now()) {
-            if self.files.contains(&path) {
-                ward.file_changed(&path);
-            }
+            let mut was_read = !self.files.contains(&path) || ward.file_changed(&path);
             let is_this = |issuer: &&Issuer| matches!(&*issuer.source, Source::File(file) if *file == path);
             for issuer in self.issuers.iter().filter(is_this) {
-                self.take_file(ward, epoch, issuer.index, &path);
+                was_read &= self.take_file(ward, epoch, issuer.index, &path);
+            }
+            if !was_read {
+                self.watch.hand_out_again(&path, Instant::now());
             }
         }
     }
 
-    fn take_file(&self, ward: &Arc<W>, epoch: u32, issuer: usize, path: &Path) {
-        let most = u64::try_from(JWK_SET_BYTES).unwrap_or(u64::MAX);
-        let read = watch::read(path, most);
+    /// Takes an issuer's keys from its file. Whether that could be read.
+    fn take_file(&self, ward: &Arc<W>, epoch: u32, issuer: usize, path: &Path) -> bool {
+        let read = watch::read(path, u64::try_from(JWK_SET_BYTES).unwrap_or(u64::MAX));
         if !self.watch.still(path) {
-            return;
+            return true;
         }
-        let taken = read.and_then(|text| {
-            ward.take_keys(issuer, epoch, &text, crate::now()).map_err(|(_, sentence)| sentence)
+        let was_read = !read.as_ref().is_err_and(|fault| fault.may_pass);
+        let taken = read.map_err(|fault| fault.detail).and_then(|text| {
+            let taken = ward.take_keys(issuer, epoch, &text, Delivery::File, crate::now());
+            taken.map_err(|(_, sentence)| sentence)
         });
         if ward.policy_epoch() != epoch {
-            return;
+            return was_read;
         }
+        let is_news = ward.key_file(issuer, epoch, taken.as_ref().err().map(String::as_str));
         match taken {
             Ok(Taken { changed: true, .. }) => ward.event(Event::FileReloaded { path: path.to_path_buf() }),
-            Ok(_) => {}
-            Err(detail) => {
+            Err(detail) if was_read || is_news => {
                 ward.event(Event::FileRefused { path: path.to_path_buf(), detail: one_line(&detail) });
             }
+            _ => {}
         }
+        was_read
     }
 
     /// Begins the fetches that are due. How long none will be.
@@ -192,15 +197,11 @@ impl<W: Ward> Rounds<W> {
             }
             if let Some(issuer) = self.issuers.get_mut(at) {
                 let begun = ward.with_refresh(issuer.index, epoch, |refresh| {
-                    let due = refresh.next(now) == Next::Fetch;
-                    if due {
-                        refresh.begin(now);
-                    }
-                    due
+                    (refresh.next(now) == Next::Fetch).then(|| refresh.begin(now))
                 });
-                if begun == Some(true) {
+                if let Some(Some(round)) = begun {
                     issuer.began = Some(Instant::now());
-                    let job = Job::new(&self.ward, &self.shared, &self.http, epoch, issuer);
+                    let job = Job::new(&self.ward, &self.shared, &self.http, epoch, round, issuer);
                     job.start();
                 }
             }

@@ -5,7 +5,7 @@
 
 use core::time::Duration;
 use doorward_core::limits;
-use std::io::Read;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
@@ -22,6 +22,8 @@ struct Watched {
     handed: Option<Look>,
     /// How it looked last, and since when it has looked like that.
     seen: Option<(Look, Instant)>,
+    /// From when on it is handed out although it has not changed.
+    again: Option<Instant>,
 }
 
 impl Watched {
@@ -48,7 +50,7 @@ impl Watch {
         let mut files: Vec<Watched> = Vec::new();
         for path in paths {
             if files.iter().all(|file| file.path != path) {
-                files.push(Watched { path, handed: None, seen: None });
+                files.push(Watched { path, handed: None, seen: None, again: None });
             }
         }
         Self { files }
@@ -64,8 +66,10 @@ impl Watch {
             match &file.seen {
                 Some((seen, since)) if *seen == look => {
                     let settled = now.saturating_duration_since(*since) >= settle;
-                    if settled && file.handed.as_ref() != Some(&look) {
+                    let again = file.again.is_some_and(|again| again <= now);
+                    if settled && (again || file.handed.as_ref() != Some(&look)) {
                         file.handed = Some(look);
+                        file.again = None;
                         changed.push(file.path.clone());
                     }
                 }
@@ -82,6 +86,14 @@ impl Watch {
         file.is_some_and(|file| file.handed.as_ref() == Some(&look(path)))
     }
 
+    /// Has a file handed out once more, [`limits::WATCH_EVERY`] from now: it could not be read, and that may pass without a trace
+    /// in how it looks.
+    pub(super) fn hand_out_again(&mut self, path: &Path, now: Instant) {
+        if let Some(file) = self.files.iter_mut().find(|file| file.path == path) {
+            file.again = now.checked_add(Duration::from_secs(limits::WATCH_EVERY));
+        }
+    }
+
     /// How long until the next look; `None` if there are no files.
     pub(super) fn wait(&self) -> Option<Duration> {
         if self.files.is_empty() {
@@ -94,24 +106,45 @@ impl Watch {
     }
 }
 
+/// Why a file could not be read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct ReadFault {
+    /// A sentence, lower case, no full stop.
+    pub(crate) detail: String,
+    /// Whether it may be read later though it stays as it is: there was no descriptor, or the disk or the network failed.
+    pub(crate) may_pass: bool,
+}
+
+impl ReadFault {
+    /// What is wrong with the file itself.
+    pub(crate) fn of_file(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), may_pass: false }
+    }
+}
+
+impl From<std::io::Error> for ReadFault {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::of_file("no such file"),
+            ErrorKind::InvalidData => Self::of_file("expected UTF-8 text"),
+            _ => Self { detail: error.to_string().to_lowercase(), may_pass: true },
+        }
+    }
+}
+
 /// Reads a file of at most so many bytes.
 ///
 /// # Errors
 ///
-/// A sentence: gone, unreadable, too large, or not UTF-8.
-pub(super) fn read(path: &Path, most: u64) -> Result<String, String> {
-    let describe = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".to_owned(),
-        std::io::ErrorKind::InvalidData => "expected UTF-8 text".to_owned(),
-        _ => error.to_string().to_lowercase(),
-    };
+/// Gone, unreadable, too large, or not UTF-8.
+pub(crate) fn read(path: &Path, most: u64) -> Result<String, ReadFault> {
     let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(describe)?;
-    file.take(most.saturating_add(1)).read_to_string(&mut text).map_err(describe)?;
+    // One byte more than allowed shows that there is more, whatever the file claims to be.
+    std::fs::File::open(path)?.take(most.saturating_add(1)).read_to_string(&mut text)?;
     if u64::try_from(text.len()).is_ok_and(|len| len <= most) {
         Ok(text)
     } else {
-        Err(format!("expected at most {most} bytes, found more"))
+        Err(ReadFault::of_file(format!("expected at most {most} bytes, found more")))
     }
 }
 
@@ -266,7 +299,7 @@ mod tests {
         let file = folder.0.join("keys.json");
         let mut looking = Looking::at(&file);
         assert_eq!([looking.after(0), looking.after(250), looking.after(2_000)], [0, 1, 0]);
-        assert_eq!(read(&file, 10), Err("no such file".to_owned()));
+        assert_eq!(read(&file, 10), Err(ReadFault::of_file("no such file")));
         std::fs::write(&file, "1").unwrap();
         assert_eq!([looking.after(2_000), looking.after(250), looking.after(2_000)], [0, 1, 0]);
         std::fs::remove_file(&file).unwrap();
@@ -280,8 +313,30 @@ mod tests {
         std::fs::write(&file, "12345").unwrap();
         assert_eq!(Watch::new([file.clone(), file.clone()]).files.len(), 1);
         assert_eq!(read(&file, 5), Ok("12345".to_owned()));
-        assert_eq!(read(&file, 4), Err("expected at most 4 bytes, found more".to_owned()));
+        assert_eq!(read(&file, 4), Err(ReadFault::of_file("expected at most 4 bytes, found more")));
         std::fs::write(&file, [0xff]).unwrap();
-        assert_eq!(read(&file, 5), Err("expected UTF-8 text".to_owned()));
+        assert_eq!(read(&file, 5), Err(ReadFault::of_file("expected UTF-8 text")));
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_is_handed_out_again_though_it_looks_the_same() {
+        let folder = Folder::new("unread");
+        // Opening it is no trouble, reading it is, as with a disk that fails.
+        let file = folder.0.join("keys.json");
+        std::fs::create_dir(&file).unwrap();
+        assert!(read(&file, 10).unwrap_err().may_pass);
+        let mut looking = Looking::at(&file);
+        assert_eq!([looking.after(0), looking.after(250)], [0, 1]);
+        looking.watch.hand_out_again(&file, looking.now);
+        assert_eq!(looking.watch.wait(), Some(Duration::from_secs(2)), "not as often as while it settles");
+        assert_eq!([looking.after(1_999), looking.after(1), looking.after(9_000)], [0, 1, 0]);
+        looking.watch.hand_out_again(&file, looking.now);
+        std::fs::remove_dir(&file).unwrap();
+        std::fs::write(&file, "1").unwrap();
+        assert_eq!(
+            [looking.after(9_000), looking.after(250), looking.after(9_000)],
+            [0, 1, 0],
+            "once is enough"
+        );
     }
 }

@@ -1,13 +1,15 @@
-//! `cites`: every citation of an RFC has one form, and its link leads where its text says.
+//! `cites`: every citation of an RFC has one form, and its link leads where its text says; every requirement that is cited by
+//! its id is described, and every one that is described is cited.
 
 mod form;
 mod links;
+mod requirements;
 
 use crate::finding::{self, Finding};
 use crate::project::Project;
 use crate::tree::{File, Tree};
 
-/// What is read for citations.
+/// What is read for citations of RFCs.
 const ENDINGS: &[&str] = &["md", "rs", "toml"];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String> {
@@ -20,8 +22,12 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String>
         links += links::count(&file.text);
         findings.extend(check(file));
     }
+    let (described, faults) = requirements::check(&Tree::read(project.root(), requirements::ENDINGS)?);
+    findings.extend(faults);
     finding::report(findings)?;
-    println!("cites: {links} links to RFCs lead where they say");
+    println!(
+        "cites: {links} links to RFCs lead where they say, and {described} requirements are cited and described"
+    );
     Ok(())
 }
 

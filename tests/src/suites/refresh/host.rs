@@ -5,7 +5,7 @@ use super::promises::Promises;
 use super::provider::Reply;
 use super::schedule::{Caller, Schedule};
 use super::tally::Tally;
-use doorward_core::key::{Answered, KeyHint, Missed, Next, Refresh, Trust};
+use doorward_core::key::{Answered, KeyHint, Missed, Next, Refresh, Round, Trust};
 use doorward_core::time::{Seconds, UnixTime};
 
 /// Where the clock stands when a schedule begins: late enough for it to be set back by years.
@@ -32,7 +32,9 @@ struct Host<'a> {
     machine: Refresh,
     /// What the host keeps of the latest answer: its keys, when it came, and the hint.
     set: Option<(u64, UnixTime, Option<Seconds>)>,
-    running: Option<(u64, Reply)>,
+    running: Option<(u64, Round, Reply)>,
+    /// Fetches that were given up, whose answers come all the same.
+    abandoned: Vec<(u64, Round, Answered)>,
     /// When the host's thread wakes.
     wakes: u64,
     clock: i64,
@@ -57,6 +59,7 @@ pub fn run(schedule: &Schedule) -> Result<Tally, String> {
         machine: Refresh::new(schedule.rules, schedule.seed),
         set: None,
         running: None,
+        abandoned: Vec::new(),
         wakes: 0,
         clock: 0,
         flooded: 0,
@@ -96,11 +99,13 @@ impl<'a> Host<'a> {
                 self.again.iter().enumerate().min_by_key(|(_, (at, _))| *at).map(|(i, (at, _))| (i, *at));
             let at_stream = stream.as_ref().map_or(u64::MAX, |stream| stream.from);
             let at_again = again.map_or(u64::MAX, |(_, at)| at);
-            let at_end = self.running.and_then(|(_, reply)| reply.at).unwrap_or(u64::MAX);
+            let at_end = self.running.and_then(|(_, _, reply)| reply.at).unwrap_or(u64::MAX);
+            let at_late = self.abandoned.iter().map(|(at, ..)| *at).min().unwrap_or(u64::MAX);
             let at_restart = restarts.peek().map_or(u64::MAX, |(at, _)| *at);
             let at_step = steps.peek().map_or(u64::MAX, |(at, _)| *at);
             let at_wake = if self.running.is_some() && !schedule.abandons { u64::MAX } else { self.wakes };
-            let at = at_stream.min(at_again).min(at_end).min(at_restart).min(at_step).min(at_wake);
+            let at =
+                at_stream.min(at_again).min(at_end).min(at_late).min(at_restart).min(at_step).min(at_wake);
             *now = at.max(*now);
             if at >= schedule.end {
                 break;
@@ -108,6 +113,8 @@ impl<'a> Host<'a> {
             self.tally.events += 1;
             if at == at_end {
                 self.finish(*now)?;
+            } else if at == at_late {
+                self.come_late(*now)?;
             } else if at == at_wake {
                 self.wake(*now)?;
             } else if at == at_step {
@@ -158,10 +165,14 @@ impl<'a> Host<'a> {
             Next::Fetch => {
                 self.promises.begin(now)?;
                 self.tally.fetches += 1;
-                self.tally.abandoned += u64::from(self.running.is_some());
-                self.machine.begin(clock);
+                let given_up = self.running.take();
+                self.tally.abandoned += u64::from(given_up.is_some());
+                self.abandoned
+                    .extend(given_up.and_then(|(_, round, reply)| Some((reply.at?, round, reply.answer))));
+                let round = self.machine.begin(clock);
                 let part = self.dice.within(0, 100);
-                self.running = Some((now, self.schedule.provider.reply(now, part, self.schedule.patience)));
+                let reply = self.schedule.provider.reply(now, part, self.schedule.patience);
+                self.running = Some((now, round, reply));
                 self.last = (now, Last::Fetch);
             }
             Next::WaitUntil(then) if then <= clock => return Err("a wait ends in the future".to_owned()),
@@ -172,7 +183,7 @@ impl<'a> Host<'a> {
     }
 
     fn finish(&mut self, now: u64) -> Result<(), String> {
-        let Some((begun, reply)) = self.running.take() else { return Ok(()) };
+        let Some((begun, round, reply)) = self.running.take() else { return Ok(()) };
         let clock = self.time(now);
         if let Answered::Keys { lifetime } = reply.answer {
             self.set = Some((reply.keys, clock, lifetime));
@@ -182,7 +193,9 @@ impl<'a> Host<'a> {
         } else {
             self.tally.failures += 1;
         }
-        self.machine.finish(clock, reply.answer);
+        if !self.machine.finish(round, clock, reply.answer) {
+            return Err("the end of the latest fetch counts".to_owned());
+        }
         self.promises.finish(now, reply.answer, reply.keys);
         self.last = (now, Last::Answer(reply));
         if self.machine.facts(clock).fetching_since.is_some() {
@@ -192,9 +205,23 @@ impl<'a> Host<'a> {
         Ok(())
     }
 
+    /// The answer of a fetch that was given up.
+    fn come_late(&mut self, now: u64) -> Result<(), String> {
+        let Some(place) = self.abandoned.iter().position(|(at, ..)| *at <= now) else { return Ok(()) };
+        let (_, round, answer) = self.abandoned.swap_remove(place);
+        self.tally.overtaken += 1;
+        let clock = self.time(now);
+        let before = self.machine.facts(clock);
+        if self.machine.finish(round, clock, answer) || self.machine.facts(clock) != before {
+            return Err("the end of a fetch that was given up changes nothing".to_owned());
+        }
+        Ok(())
+    }
+
     fn restart(&mut self, now: u64, keeps: bool) {
         self.tally.restarts += 1;
         self.running = None;
+        self.abandoned.clear();
         self.set = self.set.filter(|_| keeps);
         self.promises = self.promises.restarted(now, keeps);
         let (rules, seed) = (self.schedule.rules, !self.schedule.seed);

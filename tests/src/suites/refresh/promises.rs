@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 const WINDOW: u64 = limits::KEYS_WINDOW * 1000;
 const DEADLINE: u64 = limits::KEYS_FETCH_DEADLINE * 1000;
+const LAST_TRIES: u64 = limits::KEYS_LAST_TRIES * 1000;
 
 /// A set that came.
 #[derive(Clone, Copy, Debug)]
@@ -141,6 +142,15 @@ impl<'a> Promises<'a> {
         Some((stale, stale.saturating_add(millis(self.schedule.rules.stale_for))))
     }
 
+    /// How long a provider may ask us to wait: until some tries are left for the keys that we have, and not for long where there are
+    /// none that can be used.
+    fn obeyed_for(&self, now: u64) -> u64 {
+        match self.ends().filter(|(_, cap)| now < *cap) {
+            Some((_, cap)) => cap.saturating_sub(LAST_TRIES).saturating_sub(now),
+            None => limits::KEYS_BACKOFF_MAX * 1000,
+        }
+    }
+
     fn overdue(&self, now: u64) -> bool {
         self.running && self.begun.is_some_and(|begun| begun + DEADLINE <= now)
     }
@@ -213,7 +223,9 @@ impl<'a> Promises<'a> {
                 self.faults += 1;
                 let (least, most) = backoff(self.failures);
                 let asked = millis(retry_after.unwrap_or_default()).min(limits::KEYS_RETRY_AFTER_MAX * 1000);
-                (least.max(asked), most.max(asked))
+                let obeyed = asked.min(self.obeyed_for(now));
+                // Where a clock was set, the machine may take the keys' end for sooner than it is, or for later.
+                if self.steady { (least.max(obeyed), most.max(obeyed)) } else { (least, most.max(asked)) }
             }
         };
         self.not_before = now.saturating_add(least).max(begun + WINDOW);

@@ -38,6 +38,8 @@ tally! {
     abandoned,
     /// Answers that came past the deadline and were taken.
     late,
+    /// Answers of fetches that had been given up, and were not taken.
+    overtaken,
     /// Credentials whose key was in force and usable.
     accepted,
     /// Among them, those with a set past its lifetime.

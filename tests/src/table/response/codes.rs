@@ -132,6 +132,7 @@ pub(super) fn file() -> File {
         challenge("Bearer error=\"invalid_token\"").body("RBAC: access denied"),
         told("credential_refused", "certain", "refresh_credential", "changed"),
     );
+    words_beside_an_invalid_token(&mut f);
     f.response(
         "oauth-error-in-the-content",
         "",
@@ -192,4 +193,53 @@ pub(super) fn file() -> File {
         told("step_up_required", "certain", "step_up", "changed").demand(json!({"max_age": null})),
     );
     f
+}
+
+/// The challenge comes before the content: it says that there was a credential, and that it was refused.
+fn words_beside_an_invalid_token(f: &mut File) {
+    let words = |text: &str| challenge("Bearer error=\"invalid_token\"").json(&json!({"message": text}));
+    let refused = || told("credential_refused", "certain", "refresh_credential", "changed");
+    f.response(
+        "words-of-absence-with-an-invalid-token",
+        "B-ERR-01 H-GRAM-16",
+        bearer(),
+        words("User is not authenticated"),
+        refused().clues(&["error_code"]),
+    );
+    f.response(
+        "words-of-expiry-with-an-invalid-token",
+        "B-ERR-01",
+        bearer(),
+        words("Token expired"),
+        told("token_expired", "likely", "refresh_credential", "changed").clues(&["error_code", "body_text"]),
+    );
+    f.response(
+        "words-of-absence-and-of-expiry-with-an-invalid-token",
+        "B-ERR-01",
+        bearer(),
+        words("not authenticated: the token has expired"),
+        told("token_expired", "likely", "refresh_credential", "changed"),
+    );
+    f.response(
+        "words-of-the-audience-with-an-invalid-token",
+        "B-ERR-01",
+        bearer(),
+        words("invalid audience"),
+        told("audience_mismatch", "likely", "request_audience", "changed"),
+    );
+    f.response(
+        "words-of-forgery-with-an-invalid-token",
+        "B-ERR-01 H-401-02",
+        bearer(),
+        words("invalid signature"),
+        refused().and("signal", json!("noise")),
+    );
+    // What a product says is its own sentence, and not one that anybody has.
+    f.response(
+        "a-product-that-saw-none-with-an-invalid-token",
+        "9.3/vendor H-GRAM-16",
+        bearer(),
+        challenge("Bearer error=\"invalid_token\"").body("{\"detail\":\"Not authenticated\"}"),
+        told("credential_stripped", "likely", "fix_request", "never").product("FastAPI").application(),
+    );
 }

@@ -5,7 +5,7 @@ use crate::response::{answer, bearer, challenge, told};
 use crate::spec::{ROWS, Row, Wire};
 use serde_json::json;
 
-/// Every reason of the design's table, as a policy with `disclosure = "reason"` lets it out.
+/// Every reason of the table, as a policy with `disclosure = "reason"` lets it out.
 pub(super) fn reasons() -> File {
     let mut f = File::responses("response/doorward_reasons");
     for row in ROWS {
@@ -85,6 +85,27 @@ pub(super) fn file() -> File {
         told("rate_limited", "certain", "wait", "same")
             .product("Doorward")
             .clues(&["status", "doorward_body"]),
+    );
+    // What belongs to another status was not said of this answer.
+    f.response(
+        "throttled-and-our-word-of-trust",
+        "H-429-01",
+        bearer(),
+        answer(429).json(
+            &json!({"status": 429, "outcome": "unavailable", "reason": "trust_stale", "recovery": "wait"}),
+        ),
+        told("rate_limited", "certain", "wait", "same")
+            .product("Doorward")
+            .clues(&["status", "doorward_body"]),
+    );
+    f.response(
+        "unavailable-and-our-word-of-a-limit",
+        "9.1/unavailable",
+        bearer(),
+        answer(503).json(
+            &json!({"status": 503, "outcome": "throttled", "reason": "too_many_failures", "recovery": "wait"}),
+        ),
+        told("service_unavailable", "certain", "wait", "same").product("Doorward").and("signal", json!("fault")),
     );
     f.response(
         "scopes-are-named",

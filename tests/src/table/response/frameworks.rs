@@ -266,5 +266,13 @@ pub(super) fn file() -> File {
         answer(401).body("Your token has expired, please sign in again"),
         told("token_expired", "guess", "refresh_credential", "changed").clues(&["body_text"]),
     );
+    f.response(
+        "nobody-in-particular-and-nothing-sent",
+        "9.1/missing",
+        bare(),
+        answer(401).body("Your token has expired, please sign in again"),
+        told("credential_missing", "likely", "send_credential", "changed")
+            .clues(&["body_text", "credential_not_sent"]),
+    );
     f
 }

@@ -75,6 +75,18 @@ pub(super) fn file() -> File {
         answer(403).header("Server", "istio-envoy").body("RBAC: access denied"),
         told("permission_denied", "likely", "ask_operator", "never").product("Envoy RBAC").gateway(),
     );
+    // Nobody was there to whom a rule could deny anything.
+    f.response(
+        "envoy-rbac-without-credential",
+        "H-403-04",
+        bare(),
+        answer(403).header("Server", "istio-envoy").body("RBAC: access denied"),
+        told("credential_missing", "guess", "send_credential", "changed")
+            .product("Envoy RBAC")
+            .gateway()
+            .proper(401)
+            .clues(&["body_text", "credential_not_sent"]),
+    );
     f.response(
         "words-of-envoy-in-a-longer-text",
         "9.3/vendor",
@@ -184,6 +196,25 @@ pub(super) fn file() -> File {
         answer(403).body("error code: 1020"),
         told("refusal_unrelated", "likely", "ask_operator", "never").product("Cloudflare").gateway(),
     );
+    let pages = "https://developers.cloudflare.com/support/troubleshooting/http-status-codes";
+    for (name, kind) in [
+        ("rule", "/cloudflare-1xxx-errors/error-1020/"),
+        ("country", "/cloudflare-1xxx-errors/error-1009/"),
+        ("error-without-a-page", "/cloudflare-1xxx-errors/"),
+    ] {
+        f.response(
+            &format!("cloudflare-{name}-as-a-problem"),
+            "9.3/problem H-403-04",
+            bearer(),
+            answer(403)
+                .header("Content-Type", "application/problem+json")
+                .json(&json!({"type": format!("{pages}{kind}"), "status": 403, "cloudflare_error": true})),
+            told("refusal_unrelated", "likely", "ask_operator", "never")
+                .product("Cloudflare")
+                .gateway()
+                .clues(&["body_code"]),
+        );
+    }
     f.response(
         "load-balancer",
         "9.3/vendor",

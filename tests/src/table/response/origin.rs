@@ -3,6 +3,36 @@
 use crate::case::File;
 use crate::response::{Answer, Told, answer, bearer, told};
 
+/// The types of RFC 9209, section 2.3 that only proxies' own answers have.
+const MADE_BY_PROXIES: [&str; 17] = [
+    "dns_timeout",
+    "dns_error",
+    "destination_not_found",
+    "destination_unavailable",
+    "destination_ip_prohibited",
+    "destination_ip_unroutable",
+    "connection_refused",
+    "connection_timeout",
+    "connection_limit_reached",
+    "tls_certificate_error",
+    "http_request_error",
+    "http_request_denied",
+    "http_upgrade_failed",
+    "proxy_internal_response",
+    "proxy_internal_error",
+    "proxy_configuration_error",
+    "proxy_loop_detected",
+];
+
+/// Some of the others, and one that is not registered.
+const PASSED_ON_TOO: [&str; 5] = [
+    "connection_terminated",
+    "http_response_incomplete",
+    "http_response_timeout",
+    "http_protocol_error",
+    "example_mood",
+];
+
 pub(super) fn file() -> File {
     let mut f = File::responses("response/origin");
     let forbidden = || answer(403);
@@ -34,6 +64,35 @@ pub(super) fn file() -> File {
         "unknown-parameters",
         "H-PS-03",
         hops("edge; colour=blue; error=http_request_denied"),
+        unexplained().gateway(),
+    );
+    // A type that is registered as one of proxies' own answers says that the proxy made it, and no other does.
+    for kind in MADE_BY_PROXIES {
+        told_by(
+            &format!("made-with-{kind}"),
+            "H-PS-02",
+            hops(&format!("edge; received-status=403; error={kind}")),
+            unexplained().gateway(),
+        );
+    }
+    for kind in PASSED_ON_TOO {
+        told_by(
+            &format!("nobody-with-{kind}"),
+            "H-PS-02",
+            hops(&format!("edge; error={kind}")),
+            unexplained(),
+        );
+        told_by(
+            &format!("passed-on-with-{kind}"),
+            "H-PS-02 H-PS-03",
+            hops(&format!("edge; received-status=403; error={kind}")),
+            unexplained().application(),
+        );
+    }
+    told_by(
+        "cut-off-behind-a-proxy-that-denied",
+        "H-PS-02",
+        hops("inner; error=http_request_denied, outer; received-status=403; error=http_response_incomplete"),
         unexplained().gateway(),
     );
     // The nearest to the origin comes first: the outer one says that it received what the inner one made.

@@ -334,6 +334,8 @@ pub(super) fn file() -> File {
             .application()
             .proper(401),
     );
+    nothing_sent(&mut f);
+    problems(&mut f);
     f.response(
         "google-quota",
         "H-403-04",
@@ -342,4 +344,142 @@ pub(super) fn file() -> File {
         told("rate_limited", "likely", "wait", "same").product("Google APIs").application().proper(429).wait(60),
     );
     f
+}
+
+/// Nothing can be wrong with a credential that was not there, and nobody knows what a caller may do who sent none.
+fn nothing_sent(f: &mut File) {
+    let missing = |confidence| told("credential_missing", confidence, "send_credential", "changed");
+    let body = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Unauthorized", "code": 401});
+    f.response(
+        "kubernetes-without-credential",
+        "9.1/missing",
+        bare(),
+        answer(401).json(&body),
+        missing("likely").product("Kubernetes").application().clues(&["body_text", "credential_not_sent"]),
+    );
+    f.response(
+        "github-bad-credentials-without-credential",
+        "9.1/missing",
+        bare(),
+        answer(401).json(&json!({"message": "Bad credentials"})),
+        missing("likely").product("GitHub").application(),
+    );
+    f.response(
+        "postgrest-expired-without-credential",
+        "9.1/missing",
+        bare(),
+        answer(401).json(&json!({"code": "PGRST303", "message": "JWT expired"})),
+        missing("likely").product("PostgREST").application(),
+    );
+    f.response(
+        "aws-expired-without-credential",
+        "9.1/missing S-V4-05",
+        bare(),
+        answer(400).json(&json!({"__type": "ExpiredTokenException"})),
+        missing("likely").product("AWS").application().proper(401),
+    );
+    f.response(
+        "aws-denied-without-credential",
+        "H-403-04 S-V4-05",
+        bare(),
+        answer(403).body("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"),
+        missing("guess")
+            .product("AWS")
+            .application()
+            .proper(401)
+            .clues(&["body_code", "credential_not_sent"]),
+    );
+    f.response(
+        "google-permission-without-credential",
+        "H-403-04",
+        bare(),
+        answer(403).json(&json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "no"}})),
+        missing("guess").product("Google APIs").proper(401),
+    );
+    f.response(
+        "registry-denied-without-credential",
+        "9.1/missing",
+        bare(),
+        answer(401).json(&json!({"errors": [{"code": "DENIED", "message": "denied"}]})),
+        missing("likely").product("Docker registry").application(),
+    );
+    // Whom a limit stops need not be known.
+    f.response(
+        "github-rate-without-credential",
+        "H-403-04",
+        bare(),
+        answer(403).json(&json!({"message": "API rate limit exceeded for 192.0.2.1."})),
+        told("rate_limited", "likely", "wait", "same").product("GitHub").application().proper(429).wait(60),
+    );
+}
+
+/// Problems by their type.
+fn problems(f: &mut File) {
+    let problem = |status, kind: &str| {
+        answer(status)
+            .header("Content-Type", "application/problem+json")
+            .json(&json!({"type": kind, "title": "A problem", "status": status}))
+    };
+    let belgif = |kind: &str| format!("urn:problem-type:belgif:{kind}");
+    for (status, kind, reason, recovery, retry) in [
+        (401, "noAccessToken", "credential_stripped", "fix_request", "never"),
+        (401, "invalidAccessToken", "credential_refused", "refresh_credential", "changed"),
+        (401, "expiredAccessToken", "token_expired", "refresh_credential", "changed"),
+        (403, "missingScope", "scope_insufficient", "ask_operator", "never"),
+        (403, "missingPermission", "permission_denied", "ask_operator", "never"),
+    ] {
+        let answer = problem(status, &belgif(kind));
+        let answer = if status == 401 { answer.challenge("Bearer realm=\"example\"") } else { answer };
+        f.response(
+            &format!("belgif-{kind}"),
+            "9.3/problem",
+            bearer(),
+            answer,
+            told(reason, "likely", recovery, retry).product("BelGIF"),
+        );
+    }
+    f.response(
+        "belgif-without-credential",
+        "9.3/problem 9.1/missing",
+        bare(),
+        problem(401, &belgif("noAccessToken")),
+        told("credential_missing", "likely", "send_credential", "changed")
+            .product("BelGIF")
+            .clues(&["body_code", "credential_not_sent"]),
+    );
+    f.response(
+        "belgif-beside-a-code",
+        "9.3/problem",
+        bearer(),
+        problem(401, &belgif("expiredAccessToken")).challenge("Bearer error=\"invalid_token\""),
+        told("token_expired", "likely", "refresh_credential", "changed")
+            .product("BelGIF")
+            .clues(&["error_code", "body_code"]),
+    );
+    let quota = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+    let limited = || told("rate_limited", "likely", "wait", "same").proper(429).wait(60);
+    f.response("a-quota-as-a-problem", "9.3/problem H-403-04", bearer(), problem(403, quota), limited());
+    f.response(
+        "a-quota-as-a-problem-with-escapes",
+        "9.3/problem",
+        bearer(),
+        answer(403).body(&format!("{{\"type\":\"{}\"}}", quota.replace('/', "\\/"))),
+        limited().clues(&["body_code"]),
+    );
+    for (name, kind) in [
+        ("a-problem-without-a-type-of-its-own", "about:blank"),
+        ("a-problem-of-somebody", "https://api.example/problems/quota-exceeded"),
+        (
+            "a-problem-that-only-ends-like-one",
+            "https://api.example/urn:problem-type:belgif:expiredAccessToken",
+        ),
+    ] {
+        f.response(
+            name,
+            "9.3/problem",
+            bearer(),
+            problem(403, kind),
+            told("refusal_unexplained", "guess", "ask_operator", "never"),
+        );
+    }
 }

@@ -67,6 +67,25 @@ pub(super) fn file() -> File {
         answer(429).challenge("Bearer error=\"invalid_token\""),
         told("rate_limited", "certain", "wait", "same"),
     );
+    // The status comes before all words, our own among them.
+    let of_a_token = "Bearer error=\"invalid_token\", error_description=\"token_expired\"";
+    f.response(
+        "too-many-and-our-own-word-of-a-token",
+        "H-429-01",
+        bearer(),
+        answer(429).header("Retry-After", "8").challenge(of_a_token),
+        told("rate_limited", "certain", "wait", "same").wait(8).clues(&["status", "retry_after"]),
+    );
+    for (name, status) in [("unavailable", 503), ("bad-gateway", 502), ("gateway-timeout", 504)] {
+        let expected = told("service_unavailable", "certain", "wait", "same").clues(&["status"]);
+        f.response(
+            &format!("{name}-and-our-own-word-of-a-token"),
+            "9.1/unavailable",
+            bearer(),
+            answer(status).challenge(of_a_token),
+            if status == 503 { expected } else { expected.gateway() },
+        );
+    }
     f.response(
         "unavailable",
         "9.1/unavailable",

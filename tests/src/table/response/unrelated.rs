@@ -36,6 +36,7 @@ pub(super) fn file() -> File {
             data(400, json!({"message": "no such name: Signature expired: "})),
         ),
         ("an-oauth-code-elsewhere", data(404, json!({"error": "invalid_token"}))),
+        ("a-problem-elsewhere", data(404, json!({"type": "urn:problem-type:belgif:expiredAccessToken"}))),
         (
             "a-page-with-a-form-for-people",
             html(answer(404), "Not found. <form><input type=\"password\"></form>"),

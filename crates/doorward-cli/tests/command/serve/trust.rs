@@ -67,7 +67,7 @@ fn in_an_outage_known_keys_go_on_unknown_ones_wait_and_the_page_says_so() {
         if reply.status == 503 { Ok(reply) } else { Err(format!("{reply:?}")) }
     });
     assert!(wait_of(&refused) >= 1);
-    assert!(refused.body.contains(r#""reason":"trust_stale""#), "{}", refused.body);
+    assert!(refused.body.contains(r#""reason":"trust_unavailable""#), "{}", refused.body);
     assert_eq!(
         ask(&server, &known.bearer("b")).status,
         200,

@@ -1,6 +1,6 @@
 //! Gateways and proxies, by what they answer in their own name.
 
-use super::row::Place::{Field, Page, Text, Whole};
+use super::row::Place::{Field, Page, Problem, Text, Whole};
 use super::row::{Row, row};
 use crate::diagnose::diagnosis::Origin::{self, Gateway, Unknown};
 use crate::reason::Reason::{
@@ -57,6 +57,15 @@ pub(super) const ROWS: &[Row] = &[
     row("Cloudflare Access", Gateway, Page, "/cdn-cgi/access/login", SignInOffered).with(&[401, 403]),
     row(CLOUDFLARE, Gateway, Field("cf-mitigated"), "", RefusalUnrelated),
     row(CLOUDFLARE, Gateway, Whole, "error code: 1020", RefusalUnrelated),
+    // Its own rules: of addresses, countries, browsers and the like. Errors without a page of their own have the one of all.
+    row(
+        CLOUDFLARE,
+        Gateway,
+        Problem,
+        "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/",
+        RefusalUnrelated,
+    )
+    .with(&[403]),
     row("nginx", Gateway, Page, "<title>400 Request Header Or Cookie Too Large", CredentialTooLarge)
         .with(&[400]),
     row("AWS WAF", Gateway, Field("x-amzn-waf-action"), "", RefusalUnrelated),

@@ -51,6 +51,7 @@ pub(super) struct Traits<'a> {
     text: &'a [u8],
     codes: [Option<Str<'a>>; CODES.len()],
     message: Option<Str<'a>>,
+    problem: Option<Str<'a>>,
     exceptions: [Option<&'a str>; 4],
     said: Option<&'a [u8]>,
     is_page: bool,
@@ -80,6 +81,7 @@ impl<'a> Traits<'a> {
             text: text.get(..limits::RESPONSE_TEXT_BYTES).unwrap_or(text),
             codes: CODES.map(|path| body.text(path)),
             message: body.message(),
+            problem: body.problem_type(),
             exceptions: exceptions(response, &body),
             said: said(&body),
             is_page: is_page(response, text),
@@ -88,11 +90,11 @@ impl<'a> Traits<'a> {
     }
 
     /// The first row that gives a reason which `fits`, and the first that tells a product.
-    pub(super) fn find(&self, fits: impl Fn(Reason) -> bool) -> Match {
+    pub(super) fn find(&self, fits: impl Fn(&Row, Reason) -> bool) -> Match {
         let mut found = Match::default();
         for row in rows() {
             let wanted = match row.reason {
-                Some(reason) => found.reason.is_none() && fits(reason),
+                Some(reason) => found.reason.is_none() && fits(row, reason),
                 None => found.product.is_none(),
             };
             if wanted && self.matches(row) {
@@ -141,6 +143,7 @@ impl<'a> Traits<'a> {
                     self.description.eq_ignore_ascii_case(text) || speaks && (all || said)
                 }
                 Place::Code => speaks && self.is_code(row.text),
+                Place::Problem => speaks && self.problem.is_some_and(|kind| kind.starts_with(row.text)),
                 Place::Exception => speaks && self.is_exception(row.text),
                 Place::Said(exception) => {
                     speaks

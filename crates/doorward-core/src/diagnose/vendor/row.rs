@@ -43,6 +43,10 @@ pub enum Place {
     Whole,
     /// A word for programs in the content.
     Code,
+    /// The beginning of the type of a problem ([RFC 9457, section 3.1.1]).
+    ///
+    /// [RFC 9457, section 3.1.1]: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
+    Problem,
     /// The name of an exception where AWS has it: a type, an error in XML, a field.
     Exception,
     /// The beginning of the sentence for people beside the exception with this name.

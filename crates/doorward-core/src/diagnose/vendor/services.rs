@@ -1,6 +1,6 @@
 //! Services, by the codes of their errors.
 
-use super::row::Place::{Code, Error, Exception, Field, Said, Text, Value, Whole};
+use super::row::Place::{Code, Error, Exception, Field, Problem, Said, Text, Value, Whole};
 use super::row::{Row, row};
 use crate::diagnose::diagnosis::Origin::{Application, Unknown};
 use crate::reason::Reason;
@@ -17,6 +17,7 @@ const GRAPH: &str = "Microsoft Graph";
 const KUBERNETES: &str = "Kubernetes";
 const REGISTRY: &str = "Docker registry";
 const POSTGREST: &str = "PostgREST";
+const BELGIF: &str = "BelGIF";
 
 const fn aws(code: &'static str, reason: Reason) -> Row {
     row(AWS, Application, Exception, code, reason).with(&[400, 401, 403])
@@ -31,8 +32,13 @@ const fn github(text: &'static str, reason: Reason) -> Row {
     row(GITHUB, Application, Text, text, reason)
 }
 
+/// A problem of the guide that Belgian public services follow, at gateways and behind them.
+const fn belgif(kind: &'static str, reason: Reason) -> Row {
+    row(BELGIF, Unknown, Problem, kind, reason)
+}
+
 pub(super) const ROWS: &[Row] = &[
-    // S-V4-05: signatures and clocks are refused with 403 or 400; the code tells more than the status.
+    // Signatures and clocks are refused with 403 or 400; the code tells more than the status.
     aws_clock("InvalidSignatureException", "Signature expired: "),
     aws_clock("InvalidSignatureException", "Signature not yet current: "),
     aws_clock("SignatureDoesNotMatch", "Signature expired: "),
@@ -102,6 +108,11 @@ pub(super) const ROWS: &[Row] = &[
     row("Vault", Application, Text, "permission denied\\n\\t* invalid token", CredentialRefused).with(&[403]),
     row("Vault", Application, Text, "\"missing client token\"", CredentialMissing).with(&[400, 403]),
     row(POSTGREST, Application, Text, "\"JWT expired\"", TokenExpired).with(&[401]),
+    belgif("urn:problem-type:belgif:noAccessToken", CredentialMissing),
+    belgif("urn:problem-type:belgif:invalidAccessToken", CredentialRefused),
+    belgif("urn:problem-type:belgif:expiredAccessToken", TokenExpired),
+    belgif("urn:problem-type:belgif:missingScope", ScopeInsufficient),
+    belgif("urn:problem-type:belgif:missingPermission", PermissionDenied),
     row("Authlib", Application, Error, "missing_authorization", CredentialMissing),
     row(AWS, Application, Field("x-amzn-requestid"), "", CredentialRefused).only_product(),
     row(GITHUB, Application, Field("x-github-request-id"), "", CredentialRefused).only_product(),
@@ -112,4 +123,6 @@ pub(super) const ROWS: &[Row] = &[
     row("", Unknown, Code, "invalid_audience", AudienceMismatch),
     row("", Unknown, Code, "invalid_issuer", IssuerUntrusted),
     row("", Unknown, Code, "rate_limit_exceeded", RateLimited),
+    // The standard to come of the fields in which services count has a problem for it.
+    row("", Unknown, Problem, "https://iana.org/assignments/http-problem-types#quota-exceeded", RateLimited),
 ];

@@ -12,6 +12,11 @@ pub enum Next {
     WaitUntil(UnixTime),
 }
 
+/// One fetch of an issuer's keys: what [`Refresh::begin`](super::Refresh::begin) gives, and
+/// [`Refresh::finish`](super::Refresh::finish) wants back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Round(pub(super) u64);
+
 /// How a fetch ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Answered {

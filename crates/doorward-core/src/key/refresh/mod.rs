@@ -4,7 +4,7 @@
 //! [`Refresh::next`], says [`Refresh::begin`] and [`Refresh::finish`] around each fetch, and tells of every decision that
 //! lacked a key by [`Refresh::missed`]. It must
 //!
-//! * run one fetch of an issuer at a time, and drop what an abandoned one still brings;
+//! * run one fetch of an issuer at a time, and drop what one still brings that [does not count](Refresh::is_current) any more;
 //! * put the new set in force *before* it says [`Answered::Keys`]: after that a key that is still missed is blamed on the
 //!   credential;
 //! * look again in the set in force when that has changed between the look-up and [`Refresh::missed`].
@@ -16,6 +16,8 @@
 //! * A missed key is fetched for at the next moment that the gate allows, so no flood can keep a new key out.
 //! * Failures have a budget of their own, which doubles; missed keys do not shorten it.
 //! * A failure changes nothing about the set in force, and no failure is ever the caller's fault.
+//! * What a provider asks us to wait never keeps us from asking while that could still save the set in force, nor for long where
+//!   there is nothing to use.
 
 mod answer;
 mod fault;
@@ -25,7 +27,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answered, Facts, Missed, Next, Trust};
+pub use answer::{Answered, Facts, Missed, Next, Round, Trust};
 pub use fault::FetchFault;
 pub use hint::KeyHint;
 pub use rules::RefreshRules;
@@ -97,8 +99,7 @@ impl Refresh {
     #[must_use]
     pub fn restored(rules: RefreshRules, seed: u64, fetched: UnixTime, lifetime: Option<Seconds>) -> Self {
         let mut restored = Self::new(rules, seed);
-        restored.begin(fetched);
-        restored.finish(fetched, Answered::Keys { lifetime });
+        restored.supply(fetched, lifetime);
         restored
     }
 
@@ -118,7 +119,7 @@ impl Refresh {
     /// Notes that the host begins a fetch, which it does when [`Self::next`] says so.
     ///
     /// If another was running, that one has failed.
-    pub fn begin(&mut self, now: UnixTime) {
+    pub fn begin(&mut self, now: UnixTime) -> Round {
         if self.running {
             self.fail(now, FetchFault::TimedOut, None);
         }
@@ -127,6 +128,13 @@ impl Refresh {
         self.running = true;
         self.asked = false;
         self.rounds = self.rounds.saturating_add(1);
+        Round(self.rounds)
+    }
+
+    /// Whether the end of this fetch still counts: not after another has begun, nor after keys were [supplied](Self::supply).
+    #[must_use]
+    pub const fn is_current(&self, round: Round) -> bool {
+        self.running && self.rounds == round.0
     }
 
     /// The policy's rules.
@@ -146,15 +154,17 @@ impl Refresh {
                 self.due = self.due.min(due);
             }
         }
+        if let Some((_, failed)) = self.failed.filter(|_| self.failures > 0) {
+            self.due = self.due.min(self.latest_retry(failed));
+        }
     }
 
-    /// Notes how the fetch that runs has ended.
+    /// Notes how a fetch has ended, and tells whether that [counts](Self::is_current); if not, nothing has changed.
     ///
-    /// An answer past the deadline is still an answer. Without a fetch that runs, this is one that began and ended now, as
-    /// when a person supplies the keys.
-    pub fn finish(&mut self, now: UnixTime, answer: Answered) {
-        if !self.running {
-            self.begin(now);
+    /// An answer past the deadline is still an answer.
+    pub fn finish(&mut self, round: Round, now: UnixTime, answer: Answered) -> bool {
+        if !self.is_current(round) {
+            return false;
         }
         self.hear(now);
         match answer {
@@ -169,6 +179,15 @@ impl Refresh {
             Answered::Failed { fault, retry_after } => self.fail(now, fault, retry_after),
         }
         self.running = false;
+        true
+    }
+
+    /// Notes that keys came without a fetch, as when a person supplies them. One that runs has not failed, but does not count any
+    /// more: it may have been answered before.
+    pub fn supply(&mut self, now: UnixTime, lifetime: Option<Seconds>) {
+        self.running = false;
+        let round = self.begin(now);
+        self.finish(round, now, Answered::Keys { lifetime });
     }
 
     /// What it means that a decision lacked this key, and a request to fetch it if that could help.
@@ -309,8 +328,25 @@ impl Refresh {
         self.failures = self.failures.saturating_add(1);
         self.failed = Some((fault, now));
         let asked = retry_after.unwrap_or_default().min(Seconds(limits::KEYS_RETRY_AFTER_MAX));
-        let backoff = pace::backoff(self.failures, self.seed, self.rounds);
-        self.due = pace::after(now, backoff.max(pace::millis(asked)));
+        let wait = self.backoff().max(pace::millis(asked));
+        self.due = pace::after(now, wait).min(self.latest_retry(now));
+    }
+
+    /// When we try again after a failure then, whatever the provider asks for: early enough for some tries while the keys that we
+    /// have can be used, soon where they cannot, and never before the failure budget allows.
+    fn latest_retry(&self, failed: UnixTime) -> UnixTime {
+        let usable_until = self.usable_until();
+        let obeyed_until = if failed < usable_until {
+            usable_until.minus(Seconds(limits::KEYS_LAST_TRIES))
+        } else {
+            failed.plus(Seconds(limits::KEYS_BACKOFF_MAX))
+        };
+        obeyed_until.max(pace::after(failed, self.backoff()))
+    }
+
+    /// How long the failure budget has us wait, in milliseconds.
+    fn backoff(&self) -> u64 {
+        pace::backoff(self.failures, self.seed, self.rounds)
     }
 }
 

@@ -36,8 +36,8 @@ fn loaded() -> Refresh {
 
 fn fetch(machine: &mut Refresh, when: i64, answer: Answered) {
     assert_eq!(machine.next(at(when)), Next::Fetch, "at {when}");
-    machine.begin(at(when));
-    machine.finish(at(when), answer);
+    let round = machine.begin(at(when));
+    machine.finish(round, at(when), answer);
 }
 
 /// When the next fetch begins if nobody misses anything.
@@ -127,8 +127,8 @@ fn a_flood_of_distinct_kids_begins_one_fetch_in_each_window() {
             Missed::Pending { .. }
         ));
         if machine.next(now) == Next::Fetch {
-            machine.begin(now);
-            machine.finish(now, keys(None));
+            let round = machine.begin(now);
+            machine.finish(round, now, keys(None));
             begun += 1;
         }
     }
@@ -163,9 +163,9 @@ fn a_kid_that_the_provider_answered_without_is_unknown_for_one_window_and_asks_f
 fn a_kid_first_missed_after_the_fetch_began_is_pending_when_it_ends_and_asked_for_again() {
     let mut machine = loaded();
     machine.missed(at(LOADED + 20), kid("early"));
-    machine.begin(at(LOADED + 20));
+    let round = machine.begin(at(LOADED + 20));
     assert!(matches!(machine.missed(at(LOADED + 21), kid("late")), Missed::Pending { .. }));
-    machine.finish(at(LOADED + 22), keys(None));
+    machine.finish(round, at(LOADED + 22), keys(None));
     assert_eq!(machine.missed(at(LOADED + 22), kid("early")), Missed::Unknown);
     assert!(matches!(machine.missed(at(LOADED + 22), kid("late")), Missed::Pending { .. }));
     assert_eq!(machine.next(at(LOADED + 22)), Next::WaitUntil(at(LOADED + 30)));
@@ -175,8 +175,8 @@ fn a_kid_first_missed_after_the_fetch_began_is_pending_when_it_ends_and_asked_fo
 fn no_key_is_unknown_while_a_fetch_runs() {
     let mut machine = loaded();
     machine.missed(at(LOADED + 20), kid("bad"));
-    machine.begin(at(LOADED + 20));
-    machine.finish(at(LOADED + 25), keys(None));
+    let round = machine.begin(at(LOADED + 20));
+    machine.finish(round, at(LOADED + 25), keys(None));
     assert_eq!(machine.missed(at(LOADED + 29), kid("bad")), Missed::Unknown);
     machine.missed(at(LOADED + 29), kid("other"));
     assert_eq!(machine.next(at(LOADED + 30)), Next::Fetch);
@@ -189,11 +189,11 @@ fn a_rotation_under_load_costs_one_fetch() {
     let mut machine = loaded();
     let schedule = due(&machine, LOADED + 20);
     machine.missed(at(LOADED + 20), kid("new"));
-    machine.begin(at(LOADED + 20));
+    let round = machine.begin(at(LOADED + 20));
     for _ in 0..100 {
         machine.missed(at(LOADED + 20), kid("new"));
     }
-    machine.finish(at(LOADED + 21), keys(None));
+    machine.finish(round, at(LOADED + 21), keys(None));
     assert!(due(&machine, LOADED + 21) > schedule);
 }
 
@@ -221,8 +221,8 @@ fn a_token_without_kid_is_answered_like_any_other() {
 #[test]
 fn a_wait_counts_how_long_the_last_answer_took() {
     let mut machine = Refresh::new(rules(10 * MINUTE, HOUR), SEED);
-    machine.begin(at(LOADED));
-    machine.finish(UnixTime::new(LOADED + 4, 200_000_000), keys(None));
+    let round = machine.begin(at(LOADED));
+    machine.finish(round, UnixTime::new(LOADED + 4, 200_000_000), keys(None));
     assert_eq!(machine.missed(at(LOADED + 5), kid("new")), Missed::Pending { wait: Seconds(10) });
     machine.begin(at(LOADED + 10));
     assert_eq!(machine.wait(at(LOADED + 10)), Seconds(5));
@@ -253,9 +253,9 @@ fn missed_keys_do_not_shorten_the_failure_budget() {
 #[test]
 fn a_key_missed_during_a_fetch_that_fails_waits_for_the_failure_budget() {
     let mut machine = loaded();
-    machine.begin(at(LOADED + 600 - 1));
+    let round = machine.begin(at(LOADED + 600 - 1));
     machine.missed(at(LOADED + 600 - 1), kid("new"));
-    machine.finish(at(LOADED + 600 + 20), failed(Some(100)));
+    machine.finish(round, at(LOADED + 600 + 20), failed(Some(100)));
     assert_eq!(due(&machine, LOADED + 620), at(LOADED + 720));
 }
 
@@ -282,12 +282,56 @@ fn failures_back_off_to_five_minutes_and_a_success_resets_them() {
 #[test]
 fn the_providers_retry_after_is_a_lower_bound_up_to_an_hour() {
     for (asked, least) in [(1, 10), (120, 120), (3600, 3600), (u64::MAX, 3600)] {
-        let mut machine = loaded();
+        let mut machine = Refresh::new(rules(10 * MINUTE, 24 * HOUR), SEED);
+        fetch(&mut machine, LOADED, keys(None));
         fetch(&mut machine, LOADED + 600, failed(Some(asked)));
         let next = due(&machine, LOADED + 600);
         assert!(next >= at(LOADED + 600 + least), "{asked}");
         assert!(next <= at(LOADED + 600 + least.max(20)), "{asked}");
     }
+}
+
+#[test]
+fn a_retry_after_leaves_time_for_some_tries_before_the_keys_end() {
+    let mut machine = loaded();
+    fetch(&mut machine, LOADED + 600, failed(Some(3600)));
+    let mut when = due(&machine, LOADED + 600).seconds();
+    assert_eq!(when, LOADED + 4200 - 600, "ten minutes before the end");
+    let mut tries = 0;
+    while when < LOADED + 4200 {
+        fetch(&mut machine, when, failed(Some(3600)));
+        when = due(&machine, when).seconds() + 1;
+        tries += 1;
+    }
+    assert!(tries >= 3, "{tries}");
+}
+
+#[test]
+fn where_nothing_is_usable_a_retry_after_counts_for_five_minutes_at_most() {
+    for asked in [300, 3600, u64::MAX] {
+        let mut never = Refresh::new(rules(10 * MINUTE, HOUR), SEED);
+        fetch(&mut never, LOADED, failed(Some(asked)));
+        assert_eq!(due(&never, LOADED), at(LOADED + 300));
+        let mut expired = loaded();
+        fetch(&mut expired, LOADED + 9000, failed(Some(asked)));
+        assert_eq!(due(&expired, LOADED + 9000), at(LOADED + 9300));
+        // Keys that last for a minute are asked for as often as if nothing had been said.
+        let mut short = Refresh::new(rules(60, 30), SEED);
+        fetch(&mut short, LOADED, keys(None));
+        fetch(&mut short, LOADED + 58, failed(Some(asked)));
+        assert!(due(&short, LOADED + 58) <= at(LOADED + 78));
+    }
+}
+
+#[test]
+fn keys_that_end_sooner_by_other_rules_end_what_a_retry_after_asked_for() {
+    let mut machine = Refresh::new(rules(10 * MINUTE, 24 * HOUR), SEED);
+    fetch(&mut machine, LOADED, keys(None));
+    fetch(&mut machine, LOADED + 600, failed(Some(3600)));
+    machine.set_rules(rules(10 * MINUTE, HOUR));
+    assert_eq!(due(&machine, LOADED + 700), at(LOADED + 3600));
+    machine.set_rules(rules(10 * MINUTE, 0));
+    assert_eq!(due(&machine, LOADED + 700), at(LOADED + 900));
 }
 
 #[test]
@@ -328,10 +372,10 @@ fn a_fetch_that_never_ends_counts_as_failed_at_its_deadline_and_is_begun_anew() 
     let Next::WaitUntil(next) = machine.next(at(LOADED + 80)) else { panic!("begun without a wait") };
     assert!(next >= at(LOADED + 90) && next <= at(LOADED + 100));
     assert_eq!(machine.next(next), Next::Fetch);
-    machine.begin(next);
+    let round = machine.begin(next);
     let facts = machine.facts(next);
     assert_eq!((facts.failures, facts.last_fault), (1, Some(FetchFault::TimedOut)));
-    machine.finish(next, failed(None));
+    machine.finish(round, next, failed(None));
     assert_eq!(machine.facts(next).failures, 2);
 }
 
@@ -339,22 +383,45 @@ fn a_fetch_that_never_ends_counts_as_failed_at_its_deadline_and_is_begun_anew() 
 fn an_answer_past_the_deadline_is_still_an_answer() {
     let mut machine = loaded();
     machine.missed(at(LOADED + 20), kid("new"));
-    machine.begin(at(LOADED + 20));
-    machine.finish(at(LOADED + 85), keys(None));
+    let round = machine.begin(at(LOADED + 20));
+    machine.finish(round, at(LOADED + 85), keys(None));
     assert_eq!(machine.facts(at(LOADED + 85)).failures, 0);
     assert_eq!(machine.missed(at(LOADED + 85), kid("new")), Missed::Unknown);
     assert_eq!(machine.missed(at(LOADED + 85), kid("x")), Missed::Pending { wait: Seconds(61) }, "not 66");
 }
 
 #[test]
-fn an_end_without_a_beginning_is_a_fetch_that_took_no_time() {
+fn keys_that_are_supplied_are_a_fetch_that_took_no_time() {
     let mut machine = Refresh::new(rules(600, 60), SEED);
-    machine.finish(at(LOADED), keys(None));
-    assert_eq!(machine.trust(at(LOADED)), Trust::Fresh);
+    machine.supply(at(LOADED), Some(Seconds(120)));
+    assert_eq!(machine.trust(at(LOADED + 119)), Trust::Fresh);
     assert!(matches!(machine.missed(at(LOADED), kid("new")), Missed::Pending { wait: Seconds(11) }));
-    machine.finish(at(LOADED + 1), failed(None));
-    assert_eq!(machine.facts(at(LOADED + 1)).failures, 1);
-    assert_eq!(machine.facts(at(LOADED + 1)).fetching_since, None);
+    assert_eq!(machine.facts(at(LOADED)).fetching_since, None);
+}
+
+#[test]
+fn the_end_of_a_fetch_counts_once_and_not_after_newer_keys_or_another_fetch() {
+    let mut machine = loaded();
+    let overtaken = machine.begin(at(LOADED + 600));
+    assert!(machine.is_current(overtaken));
+    machine.supply(at(LOADED + 601), None);
+    let facts = machine.facts(at(LOADED + 602));
+    assert_eq!(
+        (facts.failures, facts.last_fault, facts.fetching_since),
+        (0, None, None),
+        "it has not failed"
+    );
+    for answer in [keys(Some(60)), failed(None)] {
+        assert!(!machine.is_current(overtaken) && !machine.finish(overtaken, at(LOADED + 602), answer));
+        assert_eq!(machine.facts(at(LOADED + 602)), facts);
+    }
+    let abandoned = machine.begin(at(LOADED + 700));
+    let round = machine.begin(at(LOADED + 800));
+    assert!(!machine.finish(abandoned, at(LOADED + 801), keys(None)));
+    assert_eq!(machine.facts(at(LOADED + 801)).fetching_since, Some(at(LOADED + 800)));
+    assert!(machine.finish(round, at(LOADED + 802), keys(None)));
+    assert!(!machine.finish(round, at(LOADED + 803), failed(None)), "it has ended");
+    assert_eq!(machine.facts(at(LOADED + 803)).failures, 0);
 }
 
 #[test]
@@ -399,13 +466,13 @@ fn a_large_step_back_of_the_clock_costs_one_fetch_and_then_everything_is_as_befo
 #[test]
 fn a_clock_that_is_wrong_during_a_fetch_only_neither_stops_the_machine_nor_opens_the_window() {
     let mut machine = loaded();
-    machine.begin(at(LOADED + 600));
-    machine.finish(at(LOADED + 9_000_000), keys(None));
+    let round = machine.begin(at(LOADED + 600));
+    machine.finish(round, at(LOADED + 9_000_000), keys(None));
     assert_eq!(machine.next(at(LOADED + 601)), Next::WaitUntil(at(LOADED + 610)));
     assert_eq!(machine.next(at(LOADED + 610)), Next::Fetch);
-    machine.begin(at(LOADED + 610));
+    let round = machine.begin(at(LOADED + 610));
     assert_eq!(machine.usable_until(), at(LOADED + 610 + 4200));
-    machine.finish(at(LOADED + 5), failed(None));
+    machine.finish(round, at(LOADED + 5), failed(None));
     assert!(matches!(machine.next(at(LOADED + 6)), Next::WaitUntil(then) if then <= at(LOADED + 25)));
 }
 

@@ -1,6 +1,7 @@
 //! The governor's promises: one by one, and all of them over thousands of schedules.
 
 mod bare;
+mod diagnosed;
 mod obtaining;
 mod pausing;
 mod places;
@@ -40,6 +41,7 @@ fn post() -> Attempt {
 fn refusal(reason: Reason) -> Diagnosis<'static> {
     let retry = match reason.recovery() {
         Recovery::Wait => Retry::Same,
+        Recovery::SyncClock if reason != Reason::ClockSkewed => Retry::Same,
         Recovery::Stop | Recovery::AskOperator | Recovery::FixRequest | Recovery::ChangeScheme => {
             Retry::Never
         }
@@ -62,6 +64,11 @@ fn refusal(reason: Reason) -> Diagnosis<'static> {
 fn doubtful() -> Diagnosis<'static> {
     let diagnosis = refusal(Reason::CredentialRefused);
     Diagnosis { confidence: Confidence::Guess, demand: Demanded::default(), ..diagnosis }
+}
+
+/// The same once more, where the credential is a new one.
+fn stripped() -> Diagnosis<'static> {
+    Diagnosis { confidence: Confidence::Guess, ..refusal(Reason::CredentialStripped) }
 }
 
 fn wants_scope(scope: &'static str) -> Diagnosis<'static> {

@@ -30,6 +30,29 @@ fn a_request_does_not_wait_for_a_source_longer_than_it_may() {
     assert!(matches!(governor.before(&mut get(), at(2_000), 0), Before::Wait(_)), "a later one may");
 }
 
+/// An issuer that was down for a minute: whoever comes when it is back gets a credential, and nobody is refused unasked.
+#[test]
+fn a_source_whose_faults_pass_is_asked_again_while_a_request_still_waits() {
+    for (longest, most) in [(10, 8_000), (300, 37_500), (60, 37_500), (2, 1_600), (1, 1_250), (0, 1_250)] {
+        for random in [0, 1_599, u64::MAX] {
+            let settings = Settings { longest_wait: Seconds(longest), ..Settings::default() };
+            let mut governor = Governor::new(settings, true);
+            let mut now = 0;
+            for _ in 0..20 {
+                let next = ticket(governor.before(&mut get(), at(now), 0));
+                let fault = ObtainFault::Transient { retry_after: None };
+                governor.not_obtained(next, fault, at(now), random);
+                let wait = clock::between(at(now), governor.not_before).0;
+                assert!((1_000..=most).contains(&wait), "{wait} of {longest}");
+                if longest >= 2 {
+                    assert_eq!(governor.before(&mut get(), at(now), 0), Before::Wait(at(now + wait)));
+                }
+                now += wait;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_source_that_asks_to_be_left_alone_for_a_year_is_asked_within_an_hour_and_a_quarter() {
     let mut governor = governor();

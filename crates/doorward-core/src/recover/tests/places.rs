@@ -171,3 +171,115 @@ fn a_scope_that_the_issuer_does_not_give_stops_neither_the_others_nor_the_succes
     governor.not_obtained(Ticket(governor.last_ticket), ObtainFault::Hard, at(610_000), 0);
     assert!(governor.status(at(610_000)).paused.is_some(), "the source itself");
 }
+
+/// An issuer that refuses the same once more has refused no more than that.
+#[test]
+fn a_demand_that_was_given_up_is_a_demand_when_it_comes_again() {
+    let mut governor = holding(fresh());
+    for round in 0..4 {
+        let now = at(1_000 + round * 400_000);
+        let mut attempt = send(&mut governor, now);
+        let next = governor.answered(&mut attempt, &wants_scope("admin"), now, 0);
+        assert_eq!(next, Next::Again { after: None }, "{round}");
+        let futile = ticket(governor.before(&mut attempt, now, 0));
+        governor.not_obtained(futile, ObtainFault::Hard, now, 0);
+        assert_eq!(governor.before(&mut attempt, now, 0), Before::Deliver(Which::Latest));
+        assert_eq!(governor.status(now).paused, None, "{round}");
+    }
+}
+
+/// Answers that are given before anybody looks at the credential, and errors of a request whose caller was refused meanwhile.
+#[test]
+fn what_does_not_depend_on_the_credential_says_nothing_for_it() {
+    let ahead_of_it =
+        [Reason::RouteUnmatched, Reason::MethodRefused, Reason::RefusalUnrelated, Reason::RefusalUnexplained];
+    let plain = Diagnosis { status: 404, ..success() };
+    for other in ahead_of_it.map(refusal).into_iter().chain([plain]) {
+        let mut governor = holding(fresh());
+        let mut late = send(&mut governor, at(5));
+        let mut attempt = send(&mut governor, at(10));
+        governor.answered(&mut attempt, &refusal(Reason::TokenRevoked), at(20), 0);
+        governor.answered(&mut late, &other, at(21), 0);
+        assert_eq!((governor.status(at(21)).streak, governor.status(at(21)).refused), (1, true), "{other:?}");
+    }
+    // The new one is known, or at least not refused.
+    for (other, streak) in [(refusal(Reason::RouteUnmatched), 1), (plain, 0)] {
+        let mut governor = holding(fresh());
+        let mut attempt = send(&mut governor, at(10));
+        governor.answered(&mut attempt, &refusal(Reason::TokenRevoked), at(20), 0);
+        let next = ticket(governor.before(&mut attempt, at(20), 0));
+        governor.obtained(next, fresh(), at(30), 0);
+        sent(governor.before(&mut attempt, at(30), 0));
+        governor.answered(&mut attempt, &other, at(40), 0);
+        assert_eq!(governor.status(at(40)).streak, streak, "{other:?}");
+    }
+}
+
+/// What the new credential came to counts from when it was tried, however long it took to come.
+#[test]
+fn a_new_credential_that_came_late_and_did_not_help_is_not_followed_by_another_at_once() {
+    for second in [doubtful(), stripped()] {
+        let mut governor = holding(fresh());
+        let mut attempt = get();
+        attempt.set_place(b"/bare");
+        sent(governor.before(&mut attempt, START, 0));
+        governor.answered(&mut attempt, &doubtful(), START, 0);
+        let slow = ticket(governor.before(&mut attempt, START, 0));
+        governor.obtained(slow, fresh(), at(12_000), 0);
+        sent(governor.before(&mut attempt, at(12_000), 0));
+        assert_eq!(governor.answered(&mut attempt, &second, at(12_010), 0), Next::Deliver(Which::First));
+        let mut next = get();
+        next.set_place(b"/bare");
+        sent(governor.before(&mut next, at(13_000), 0));
+        let next = governor.answered(&mut next, &doubtful(), at(13_010), 0);
+        assert_eq!(next, Next::Deliver(Which::Latest), "{:?}", second.reason);
+    }
+}
+
+/// A path that is open to some methods and closed to others is heard no more than one that is closed; one whose credential had ended
+/// is.
+#[test]
+fn a_place_where_a_new_credential_helped_is_believed_again() {
+    let mut governor = holding(fresh());
+    let ask = |governor: &mut Governor, place: &[u8], diagnosis: &Diagnosis<'_>, now: u64| {
+        let mut attempt = get();
+        attempt.set_place(place);
+        let (mut now, mut obtained) = (now, 0);
+        loop {
+            match governor.before(&mut attempt, at(now), 0) {
+                Before::Obtain(ticket) => {
+                    obtained += 1;
+                    governor.obtained(ticket, fresh(), at(now), 0);
+                    continue;
+                }
+                before => sent(before),
+            };
+            now += 1;
+            let answer = if obtained > 0 { &success() } else { diagnosis };
+            if let Next::Deliver(_) = governor.answered(&mut attempt, answer, at(now), 0) {
+                return obtained;
+            }
+        }
+    };
+    let in_vain = |governor: &mut Governor, now: u64| {
+        let mut attempt = post();
+        attempt.set_place(b"/orders");
+        while let Before::Obtain(ticket) = governor.before(&mut attempt, at(now), 0) {
+            governor.obtained(ticket, fresh(), at(now), 0);
+        }
+        governor.answered(&mut attempt, &doubtful(), at(now), 0);
+    };
+    for now in [1_000, 50_000] {
+        in_vain(&mut governor, now);
+        assert_eq!(ask(&mut governor, b"/orders", &success(), now + 1), 1);
+    }
+    in_vain(&mut governor, 100_000);
+    assert_eq!(ask(&mut governor, b"/orders", &success(), 100_010), 1, "the third time it takes a pause");
+    in_vain(&mut governor, 100_020);
+    assert_eq!(ask(&mut governor, b"/orders", &success(), 100_030), 0);
+    // After the pause a new one helps, and then again at once.
+    assert_eq!(ask(&mut governor, b"/orders", &doubtful(), 300_000), 1);
+    in_vain(&mut governor, 300_010);
+    assert_eq!(ask(&mut governor, b"/orders", &success(), 300_020), 1);
+    assert_eq!(ask(&mut governor, b"/orders", &doubtful(), 300_030), 1);
+}

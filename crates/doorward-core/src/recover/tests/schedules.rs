@@ -40,7 +40,9 @@ impl Run {
         let mut world = World::new(seed);
         let attempts = world.dice.pick(&[1, 2, 3, 4, 5]);
         let interactive = world.dice.one_in(2);
-        let governor = Governor::new(Settings { attempts, interactive, ..Settings::default() }, true);
+        let longest_wait = Seconds(world.dice.pick(&[10, 10, 10, 0]));
+        let settings = Settings { attempts, interactive, longest_wait, ..Settings::default() };
+        let governor = Governor::new(settings, true);
         Self {
             seed,
             world,
@@ -194,7 +196,11 @@ impl Run {
     fn answer(&mut self, index: usize) {
         let seed = self.seed;
         let generation = self.requests[index].last.unwrap();
-        let diagnosis = self.world.answer(generation, self.requests[index].place);
+        let plain = self.world.answer(generation, self.requests[index].place);
+        let same_allowed = plain.retry == Retry::Same;
+        // P-19: the very same never comes again with a proof.
+        let changed = same_allowed && self.requests[index].attempt.traits().proof;
+        let diagnosis = Diagnosis { retry: if changed { Retry::Changed } else { plain.retry }, ..plain };
         let now = self.world.caller_clock();
         let random = self.world.dice.roll();
         if diagnosis.signal() == Some(Signal::Attack) {
@@ -219,7 +225,7 @@ impl Run {
         self.hard |= after.streak >= 2 || (after.refused && request.attempt.is_probe());
         request.same_allowed = match next {
             Next::NewProof => true,
-            Next::Again { .. } => diagnosis.retry == Retry::Same,
+            Next::Again { .. } => same_allowed,
             Next::Deliver(_) => false,
         };
         let honest = diagnosis.demand.scheme.is_some() && diagnosis.status == 401;
@@ -232,9 +238,10 @@ impl Run {
             Next::Deliver(_) => request.done = true,
             Next::Again { after } => {
                 let span = after.unwrap_or_default().0;
-                let asked = diagnosis.retry_after.filter(|_| diagnosis.retry == Retry::Same);
+                let asked = diagnosis.retry_after.filter(|_| same_allowed);
                 let least = asked.unwrap_or_default().0 * 1_000;
-                assert!((least..=10_000).contains(&span), "seed {seed}: waits {span}");
+                let most = self.governor.settings().longest_wait.0 * 1_000;
+                assert!((least..=most).contains(&span), "seed {seed}: waits {span}");
                 self.world.at(span, Event::Ready(index));
             }
             Next::NewProof => self.world.at(0, Event::Ready(index)),

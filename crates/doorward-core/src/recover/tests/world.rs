@@ -237,6 +237,7 @@ impl World {
         let plain = match self.service {
             Service::Partly if place == 1 => refusal(Reason::CredentialRefused),
             Service::Never => refusal(Reason::CredentialRefused),
+            Service::Doubtful if self.dice.one_in(2) => stripped(),
             Service::Doubtful => doubtful(),
             Service::Busy => {
                 let retry_after = self.dice.one_in(2).then(|| Seconds(self.dice.below(15)));
@@ -245,6 +246,7 @@ impl World {
             Service::Scope if secret.is_some_and(|secret| !secret.scope) => wants_scope("write"),
             Service::Mad if self.dice.one_in(2) => refusal(self.dice.pick(Reason::ALL)),
             _ if secret.is_none_or(|secret| self.now >= secret.good_until) => refusal(Reason::TokenExpired),
+            _ if !self.is_well && self.dice.one_in(8) => Diagnosis { status: 404, ..success() },
             _ => success(),
         };
         Diagnosis { skew: self.dice.one_in(2).then_some(skew), ..plain }

@@ -2,6 +2,7 @@
 
 mod rules;
 mod threads;
+mod wants;
 
 use super::*;
 use doorward_core::diagnose::Response;

@@ -245,6 +245,39 @@ fn the_clock_of_another_origin_is_not_the_services() {
     }
 }
 
+/// An end that is known by the service's clock is read with the offset once, and not twice.
+#[test]
+fn a_clock_that_is_reckoned_with_explains_no_refusal() {
+    const AHEAD: u64 = 600;
+    const DATE: (&str, &str) = ("date", "Sun, 22 Nov 2026 22:33:51 GMT");
+    let refused: &[(&str, &str)] = &[DATE, ("www-authenticate", "Bearer error=\"invalid_token\"")];
+    let reason = |ends: Expiry, is_known: bool| {
+        let caller = caller();
+        let before = NOW.minus(Seconds(1_000));
+        let (first, _) = ticket(caller.prepare(URL, &mut get(), before).unwrap());
+        caller.obtained(first, bearer("t0p").with_expiry(Some(ends)), before);
+        for _ in 0..2 {
+            let mut attempt = get();
+            secret(caller.prepare(URL, &mut attempt, NOW).unwrap());
+            answered(&caller, &mut attempt, 200, if is_known { &[DATE] } else { &[] });
+        }
+        assert_eq!(caller.status(NOW)["clock_offset"], if is_known { 600 } else { 0 });
+        let mut attempt = get();
+        secret(caller.prepare(URL, &mut attempt, NOW).unwrap());
+        let report = answered(&caller, &mut attempt, 401, refused).report;
+        (report.reason.unwrap(), report.cause)
+    };
+    let there = |seconds| Expiry::Server(NOW.plus(Seconds(AHEAD + seconds)));
+    let here = |seconds| Expiry::Local(NOW.plus(Seconds(seconds)));
+    for seconds in [500, 900] {
+        assert_eq!(reason(there(seconds), true), (Reason::CredentialRefused, None), "{seconds}");
+        assert_eq!(reason(here(seconds), true), (Reason::CredentialRefused, None), "{seconds}");
+    }
+    let skewed = (Reason::ClockSkewed, Some(Reason::TokenExpired));
+    assert_eq!(reason(Expiry::Server(NOW.plus(Seconds(500))), false), skewed, "nobody knew");
+    assert_eq!(reason(here(500), false), skewed, "a token of the caller's own making");
+}
+
 #[test]
 fn options_out_of_bounds_are_refused() {
     for (json, message) in [

@@ -58,6 +58,8 @@ pub struct IssuerStatus {
     pub facts: Option<Facts>,
     /// What went wrong last: a sentence.
     pub detail: Option<String>,
+    /// Why the file of its keys was not taken, if it was not: those that were read from it before stay in force.
+    pub file_fault: Option<String>,
     /// The keys in force.
     pub keys: Vec<KeyStatus>,
     /// Keys that the issuer has withdrawn, the latest first.
@@ -97,8 +99,7 @@ pub struct StoreStatus {
 impl Status {
     pub(super) fn of<K: Verify + Send + Sync + 'static>(inner: &Inner<K>, now: UnixTime) -> Self {
         // First, since this leaves nothing behind that is another process's.
-        let (policy_fault, revoked_fault) = inner.faults();
-        let state = inner.state();
+        let (state, mut faults) = inner.state_and_faults();
         let names = &state.rules.model.issuers;
         let issuers = names.iter().zip(&state.rules.sources).zip(&state.issuers);
         let file = inner.origin().name();
@@ -107,16 +108,19 @@ impl Status {
             now,
             policy: (!file.is_empty()).then_some(file),
             loaded: state.rules.loaded,
-            policy_fault,
+            policy_fault: faults.policy,
             keeping: inner.keeper().is_some(),
             issuers: issuers
-                .map(|((issuer, source), trusted)| {
+                .enumerate()
+                .map(|(index, ((issuer, source), trusted))| {
                     let id = issuer.issuer.as_ref().or(issuer.trust_domain.as_ref());
-                    IssuerStatus::of(&issuer.name, id.map_or("", String::as_str), source, trusted, now)
+                    let status =
+                        IssuerStatus::of(&issuer.name, id.map_or("", String::as_str), source, trusted, now);
+                    IssuerStatus { file_fault: faults.keys.remove(&index), ..status }
                 })
                 .collect(),
             revoked: state.revoked.counts(),
-            revoked_fault,
+            revoked_fault: faults.revoked,
             stores: stores(&state),
             replayed: replay.map_or(0, |replay| replay.replayed()),
             replay_full: replay.map_or(0, |replay| replay.full()),
@@ -184,11 +188,12 @@ impl IssuerStatus {
         !self.keys.is_empty() && !matches!(trust, Some(Trust::Never | Trust::Expired { .. }))
     }
 
-    /// Whether its keys may be used, are not stale, and no fetch of them has failed since the last that did not.
+    /// Whether its keys may be used, are not stale and those of their file, and no fetch of them has failed since the last that did
+    /// not.
     #[must_use]
     pub fn is_good(&self) -> bool {
         let is_kept = |facts: Facts| facts.trust == Trust::Fresh && facts.failures == 0;
-        self.is_usable() && self.facts.is_none_or(is_kept)
+        self.is_usable() && self.file_fault.is_none() && self.facts.is_none_or(is_kept)
     }
 
     fn of<K: Verify>(name: &str, issuer: &str, source: &Source, trusted: &Trusted<K>, now: UnixTime) -> Self {
@@ -223,6 +228,7 @@ impl IssuerStatus {
                 Some(Trust::Never) => "never",
             },
             detail: trusted.upkeep.as_ref().and_then(|upkeep| upkeep.detail()),
+            file_fault: None,
             facts,
             keys: trusted.keys.iter().map(key).collect(),
             gone: gone.collect(),
@@ -250,6 +256,7 @@ impl IssuerStatus {
             "fetching_since": at(|facts| facts.fetching_since),
             "failures": facts.map_or(0, |facts| facts.failures),
             "last_fault": fault,
+            "file_fault": self.file_fault,
             "keys": keys(&self.keys),
             "gone": keys(&self.gone),
             "notes": self.notes,

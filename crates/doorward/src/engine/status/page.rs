@@ -93,13 +93,7 @@ impl Status {
                 format_args!("{elsewhere} of these are of issuers that the policy does not have"),
             )?;
         }
-        match &self.revoked_fault {
-            None => Ok(()),
-            Some(fault) => {
-                more(f, "FILE NOT TAKEN", "what was revoked before stays so:")?;
-                fault.lines().take(KEYS).try_for_each(|fault| more(f, "", Plain(fault)))
-            }
-        }
+        write_file_fault(f, self.revoked_fault.as_deref(), "what was revoked before stays so:")
     }
 
     fn write_stores(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -139,7 +133,14 @@ impl IssuerStatus {
         line(f, "issuer", format_args!("{}  {}", Plain(&self.name), Plain(&self.issuer)))?;
         let keys = Count(self.keys.len(), "key");
         match &self.facts {
-            None => more(f, "trust", format_args!("given: {keys} from {}", Plain(&self.source)))?,
+            None => {
+                more(f, "trust", format_args!("given: {keys} from {}", Plain(&self.source)))?;
+                write_file_fault(
+                    f,
+                    self.file_fault.as_deref(),
+                    "the keys that were read before stay in force:",
+                )?;
+            }
             Some(facts) => {
                 more(f, "trust", format_args!("{}, from {}", State(facts, keys, now), Plain(&self.source)))?;
                 self.write_failures(f, facts, now)?;
@@ -228,6 +229,13 @@ impl Display for Until<'_> {
             _ => f.write_str("; until one succeeds, every token of this issuer gets 503"),
         }
     }
+}
+
+/// Why a file was not taken, if it was not, and what stays.
+fn write_file_fault(f: &mut Formatter<'_>, fault: Option<&str>, stays: &str) -> fmt::Result {
+    let Some(fault) = fault else { return Ok(()) };
+    more(f, "FILE NOT TAKEN", stays)?;
+    fault.lines().take(KEYS).try_for_each(|fault| more(f, "", Plain(fault)))
 }
 
 /// A line with its heading.

@@ -41,6 +41,7 @@ fn issuer(name: &str, facts: Option<Facts>, keys: usize) -> IssuerStatus {
         trust: "fresh",
         facts,
         detail: facts.and_then(|facts| facts.last_fault).map(|_| "expected status 200, found 502".to_owned()),
+        file_fault: None,
         keys: (0..keys).map(key).collect(),
         gone: Vec::new(),
         notes: Vec::new(),

@@ -90,34 +90,6 @@ fn what_is_wanted_is_asked_for() {
     assert_eq!(asked[1].body, format!("{second}{common}"));
 }
 
-/// RFC 9728, section 3.3: metadata that names another resource is not believed.
-#[test]
-fn the_service_says_by_what_name_to_ask_for_it_and_can_name_nobody_else() {
-    for other in [false, true] {
-        let secret = Temporary::new(&format!("metadata-{other}"), SECRET);
-        let server = Server::start(move |asked: &Asked| {
-            let host = asked.field("host").unwrap();
-            let named =
-                if other { "https://other.example".to_owned() } else { format!("http://{host}/orders") };
-            let body = match asked.path() {
-                "/metadata" => json!({ "resource": named }).to_string(),
-                _ => r#"{"access_token":"t"}"#.to_owned(),
-            };
-            (200, String::new(), body)
-        });
-        let origin = server.url("");
-        let want = Want {
-            resource: Some(origin.clone()),
-            resource_metadata: Some(server.url("/metadata")),
-            ..Want::default()
-        };
-        source(client(&server, &secret, json!({}))).obtain(&want, NOW).unwrap();
-        let body = server.asked().pop().unwrap().body;
-        assert_eq!(body.contains("%2Forders"), !other, "{body}");
-        assert!(body.contains("resource=http%3A%2F%2F127.0.0.1"), "{body}");
-    }
-}
-
 /// A service could otherwise make its callers unable to refresh.
 #[test]
 fn a_service_that_hangs_when_asked_about_itself_takes_no_time_from_the_issuer_and_is_asked_once() {

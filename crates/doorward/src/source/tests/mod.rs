@@ -3,6 +3,8 @@
 #[cfg(feature = "fetch")]
 mod issuers;
 mod local;
+#[cfg(feature = "fetch")]
+mod resources;
 #[cfg(unix)]
 mod running;
 #[cfg(feature = "fetch")]

@@ -4,11 +4,12 @@ use super::patient;
 use super::server::{Reply, Server, soon};
 use crate::trust::event::Event;
 use crate::trust::keeper::Keeper;
-use crate::trust::{Plan, Source, Taken, Ward};
+use crate::trust::{Delivery, Plan, Source, Taken, Ward};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use core::time::Duration;
 use doorward_core::key::{FetchFault, Refresh, RefreshRules, Trust};
 use doorward_core::time::{Seconds, UnixTime};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -26,6 +27,7 @@ struct Fake {
     machines: Mutex<Vec<Refresh>>,
     taken: Mutex<Vec<(usize, String)>>,
     changed: Mutex<Vec<PathBuf>>,
+    faults: Mutex<HashMap<usize, Option<String>>>,
     events: Mutex<Vec<Event>>,
     panics: AtomicUsize,
     looks: AtomicUsize,
@@ -82,6 +84,7 @@ impl Ward for Fake {
         issuer: usize,
         epoch: u32,
         text: &str,
+        delivery: Delivery,
         _: UnixTime,
     ) -> Result<Taken, (FetchFault, String)> {
         assert!(text != "panic", "as the test asks");
@@ -95,11 +98,21 @@ impl Ward for Fake {
         let mut taken = self.taken.lock().unwrap();
         let changed = taken.iter().rfind(|(of, _)| *of == issuer).is_none_or(|(_, before)| before != text);
         taken.push((issuer, text.to_owned()));
-        Ok(Taken { lifetime: None, changed })
+        let lifetime = match delivery {
+            Delivery::Fetch { lifetime, .. } => lifetime,
+            Delivery::File | Delivery::Host => None,
+        };
+        Ok(Taken { lifetime, changed })
     }
 
-    fn file_changed(&self, path: &Path) {
+    fn key_file(&self, issuer: usize, _: u32, fault: Option<&str>) -> bool {
+        let fault = fault.map(str::to_owned);
+        self.faults.lock().unwrap().insert(issuer, fault.clone()).flatten() != fault
+    }
+
+    fn file_changed(&self, path: &Path) -> bool {
         self.changed.lock().unwrap().push(path.to_path_buf());
+        path.is_file()
     }
 
     fn with_refresh<R>(&self, issuer: usize, epoch: u32, f: impl FnOnce(&mut Refresh) -> R) -> Option<R> {
@@ -204,9 +217,9 @@ fn a_recovery_is_told_even_if_the_keys_are_the_same() {
         let mut machines = ward.machines.lock().unwrap();
         let long_ago = crate::now().minus(Seconds(1_000));
         let mut machine = Refresh::restored(RULES, 7, long_ago.minus(Seconds(1_000)), None);
-        machine.begin(long_ago);
+        let round = machine.begin(long_ago);
         let fault = FetchFault::Status;
-        machine.finish(long_ago, doorward_core::key::Answered::Failed { fault, retry_after: None });
+        machine.finish(round, long_ago, doorward_core::key::Answered::Failed { fault, retry_after: None });
         machines[0] = machine;
     }
     keeper.wake();
@@ -404,4 +417,26 @@ fn other_files_are_watched_for_the_engine() {
     assert!(woken(1));
     std::fs::write(&file, "[[tokens]]").unwrap();
     assert!(woken(2));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_tried_again_and_told_of_once() {
+    let folder = Folder::new("unread");
+    let (keys, other) = (folder.0.join("keys.json"), folder.0.join("revoked.toml"));
+    // Both look like files that never change, and cannot be read.
+    std::fs::create_dir(&keys).unwrap();
+    std::fs::create_dir(&other).unwrap();
+    let ward = Fake::new(vec![Source::File(keys)]);
+    ward.files.lock().unwrap().push(other);
+    let keeper = start(&ward);
+    let began = Instant::now();
+    while ward.changed.lock().unwrap().len() < 3 && began.elapsed() < Duration::from_secs(20) {
+        keeper.wake();
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(ward.changed.lock().unwrap().len(), 3);
+    assert!(began.elapsed() > Duration::from_secs(4), "as often as files are looked at");
+    assert_eq!(ward.events().len(), 1, "{:?}", ward.events());
+    let fault = ward.faults.lock().unwrap()[&0].clone();
+    assert!(fault.is_some_and(|fault| ward.events()[0].ends_with(&fault)));
 }

@@ -2,147 +2,16 @@
 //! at once, revocations and single use over a reload. The provider is a server on loopback.
 #![expect(clippy::unwrap_used, reason = "a test's panic is its verdict")]
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+mod files;
+mod support;
+mod withdrawn;
+
+use core::sync::atomic::Ordering;
 use core::time::Duration;
-use doorward::{Engine, Field, Format, Reason, Request, Revocation, UnixTime};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::sync::{Arc, Barrier, Mutex};
+use doorward::{Engine, Format, Reason, Revocation, UnixTime};
+use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Instant;
-
-/// Longer than anything here takes on a busy machine.
-const LONG: Duration = Duration::from_secs(20);
-
-/// A provider: what it answers, how late, and how often it was asked. Without an answer it fails.
-#[derive(Clone)]
-struct Provider {
-    url: String,
-    hits: Arc<AtomicUsize>,
-    delay: Arc<AtomicU64>,
-    answer: Arc<Mutex<Option<String>>>,
-}
-
-impl Provider {
-    fn start(answer: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let provider = Self {
-            url: format!("http://{}/jwks", listener.local_addr().unwrap()),
-            hits: Arc::default(),
-            delay: Arc::default(),
-            answer: Arc::new(Mutex::new(Some(answer.to_owned()))),
-        };
-        let serving = provider.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let own = serving.clone();
-                thread::spawn(move || own.serve(stream));
-            }
-        });
-        provider
-    }
-
-    fn serve(&self, mut stream: std::net::TcpStream) {
-        self.hits.fetch_add(1, Ordering::SeqCst);
-        let _ = stream.read(&mut [0; 4096]);
-        thread::sleep(Duration::from_millis(self.delay.load(Ordering::SeqCst)));
-        let answer = self.answer.lock().unwrap().clone();
-        let (status, body) = answer.map_or((503, String::new()), |body| (200, body));
-        let head =
-            format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-        let _ = stream.write_all((head + &body).as_bytes());
-    }
-
-    fn hits(&self) -> usize {
-        self.hits.load(Ordering::SeqCst)
-    }
-}
-
-fn key(seed: u8) -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
-}
-
-/// A set of one key; without a `kid` if it is empty.
-fn set(key: &Ed25519KeyPair, kid: &str) -> String {
-    let x = URL_SAFE_NO_PAD.encode(key.public_key().as_ref());
-    let kid = if kid.is_empty() { String::new() } else { format!(r#""kid":"{kid}","#) };
-    format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519",{kid}"x":"{x}"}}]}}"#)
-}
-
-/// A token of `https://idp.example` that lasts for so many seconds.
-fn token(key: &Ed25519KeyPair, kid: &str, jti: &str, lasts: i64) -> String {
-    let named = format!(r#"{{"alg":"EdDSA","kid":"{kid}"}}"#);
-    let header = if kid.is_empty() { r#"{"alg":"EdDSA"}"#.to_owned() } else { named };
-    let exp = doorward::now().seconds() + lasts;
-    let claims =
-        format!(r#"{{"iss":"https://idp.example","sub":"svc-a","aud":"api","jti":"{jti}","exp":{exp}}}"#);
-    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-    format!("{input}.{}", URL_SAFE_NO_PAD.encode(key.sign(input.as_bytes())))
-}
-
-/// A policy with one issuer, whose section has this name and these keys.
-fn policy(top: &str, name: &str, keys: &str) -> String {
-    format!(
-        "{top}\n[issuers.{name}]\nprofile = 'jwt'\nissuer = 'https://idp.example'\naudience = 'api'\n\
-         algorithms = ['Ed25519']\n{keys}\n[[routes]]\npath = '/'\naccept = ['{name}']\n\
-         [[routes]]\npath = '/hidden'\naccept = ['{name}']\nhidden = true\n"
-    )
-}
-
-fn fetched(provider: &Provider, more: &str) -> String {
-    format!("keys = {{ url = '{}'{more} }}", provider.url)
-}
-
-fn given(key: &Ed25519KeyPair) -> String {
-    let set = set(key, "a").replace("\":", "\"=");
-    format!("keys = {{ inline = {set} }}")
-}
-
-/// A policy file that is gone with the test.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let file = std::env::temp_dir().join(format!("doorward-upkeep-{name}-{}.toml", std::process::id()));
-        std::fs::write(&file, text).unwrap();
-        Self(file)
-    }
-
-    fn write(&self, text: &str) {
-        std::fs::write(&self.0, text).unwrap();
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn ask_at(engine: &Engine, path: &str, token: &str, now: UnixTime) -> Option<Reason> {
-    let line = format!("Bearer {token}");
-    let fields = [Field::new("Authorization", line.as_str())];
-    let request = Request::new("GET", path, &fields).with_peer("192.0.2.1".parse().unwrap());
-    engine.decide(&request, now, &mut engine.scratch()).reason()
-}
-
-fn ask(engine: &Engine, token: &str) -> Option<Reason> {
-    ask_at(engine, "/", token, doorward::now())
-}
-
-fn soon(mut holds: impl FnMut() -> bool) -> bool {
-    let began = Instant::now();
-    while began.elapsed() < LONG {
-        if holds() {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    false
-}
+use support::{File, LONG, Provider, ask, ask_at, fetched, given, key, policy, set, soon, token};
 
 #[test]
 fn other_rules_and_other_algorithms_keep_the_keys_that_an_outage_would_not_give_again() {
@@ -344,4 +213,67 @@ fn good_callers_stay_known_over_a_reload_and_are_not_throttled() {
     assert_eq!(ask(&engine, &known), None, "looked at before it is turned away");
     assert_eq!(ask(&engine, &known), None);
     assert_eq!(ask(&engine, &new), Some(Reason::TooManyFailures));
+}
+
+#[test]
+fn keys_that_a_host_supplies_are_not_undone_by_a_fetch_that_ran_meanwhile() {
+    let (old, new) = (key(1), key(2));
+    let provider = Provider::start(&set(&old, "old"));
+    provider.delay.store(600, Ordering::SeqCst);
+    let text = policy("", "corp", &fetched(&provider, ""));
+    let engine = Engine::from_text(&text, Format::Toml, None).unwrap();
+    assert!(soon(|| provider.hits() == 1));
+    // What is no key set changes nothing, and does not end the fetch either.
+    assert!(engine.supply_keys("corp", "{", doorward::now()).is_err());
+    engine.supply_keys("corp", &set(&new, "new"), doorward::now()).unwrap();
+    thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(ask(&engine, &token(&new, "new", "1", 600)), None);
+    let status = engine.status(doorward::now());
+    let facts = status.issuers[0].facts.unwrap();
+    assert_eq!((facts.failures, facts.last_fault), (0, None), "{status}");
+    assert!(status.issuers[0].gone.is_empty() && status.is_good(), "{status}");
+}
+
+#[test]
+fn what_a_fresh_set_may_lack_because_nobody_answers_is_not_called_stale() {
+    let (known, unknown) = (key(1), key(2));
+    let provider = Provider::start("");
+    *provider.answer.lock().unwrap() = None;
+    let text = policy("", "corp", &fetched(&provider, ""));
+    let engine = Engine::load_text(&text, Format::Toml, None).unwrap();
+    // Longer ago than a window, so that the next fetch may begin at once.
+    let before = UnixTime::from_seconds(doorward::now().seconds() - 30);
+    engine.supply_keys("corp", &set(&known, "a"), before).unwrap();
+    engine.start();
+    let stranger = token(&unknown, "b", "1", 10_000);
+    assert_eq!(ask(&engine, &stranger), Some(Reason::KeyUnknown));
+    let failed = || engine.status(doorward::now()).issuers[0].facts.is_some_and(|facts| facts.failures > 0);
+    assert!(soon(failed));
+    assert_eq!(ask(&engine, &stranger), Some(Reason::TrustUnavailable));
+    assert_eq!(engine.status(doorward::now()).issuers[0].trust, "fresh");
+    let later = UnixTime::from_seconds(doorward::now().seconds() + 1_000);
+    assert_eq!(ask_at(&engine, "/", &stranger, later), Some(Reason::TrustStale));
+}
+
+#[test]
+fn a_bundle_is_kept_as_long_as_it_says_else_as_its_server_says_and_else_for_five_minutes() {
+    for (header, hint, kept) in [
+        ("", "", 300),
+        ("Cache-Control: max-age=120\r\n", "", 120),
+        ("Cache-Control: max-age=900\r\n", "", 600),
+        ("Cache-Control: max-age=120\r\n", r#","spiffe_refresh_hint":90"#, 90),
+    ] {
+        let provider = Provider::start(&format!(r#"{{"keys":[]{hint}}}"#));
+        *provider.header.lock().unwrap() = header;
+        let text = format!(
+            "[issuers.mesh]\nprofile = 'jwt-svid'\ntrust_domain = 'mesh.example'\naudience = 'api'\n\
+             algorithms = ['ES256']\n{}\n[[routes]]\npath = '/'\naccept = ['mesh']\n",
+            fetched(&provider, "")
+        );
+        let engine = Engine::from_text(&text, Format::Toml, None).unwrap();
+        engine.ready(LONG).unwrap();
+        let facts = engine.status(doorward::now()).issuers[0].facts.unwrap();
+        let life = facts.fresh_until.unwrap().seconds() - facts.fetched.unwrap().seconds();
+        assert_eq!(life, kept, "{header:?} {hint}");
+    }
 }
