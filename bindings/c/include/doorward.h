@@ -1094,6 +1094,8 @@ typedef struct doorward_want {
   doorward_str scope;
   /** The service, where it refused the credential for its audience, or nothing. */
   doorward_str resource;
+  /** The address of the request that it refused so, without its query, or nothing. */
+  doorward_str request_url;
   /** Where the service describes itself, or nothing. */
   doorward_str resource_metadata;
   /** The claims that the service asked for, as it wrote them, or nothing. */

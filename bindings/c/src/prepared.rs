@@ -43,6 +43,8 @@ pub struct Want {
     pub scope: Str,
     /// The service, where it refused the credential for its audience, or nothing.
     pub resource: Str,
+    /// The address of the request that it refused so, without its query, or nothing.
+    pub request_url: Str,
     /// Where the service describes itself, or nothing.
     pub resource_metadata: Str,
     /// The claims that the service asked for, as it wrote them, or nothing.
@@ -93,6 +95,7 @@ impl Want {
         self.clock_offset = want.clock_offset;
         let view = |text: &Option<String>| Str::maybe(text.as_deref());
         (self.scope, self.resource) = (view(&want.scope), view(&want.resource));
+        self.request_url = view(&want.request_url);
         (self.resource_metadata, self.claims) = (view(&want.resource_metadata), view(&want.claims));
         self.acr_values = view(&want.acr_values);
     }

@@ -159,6 +159,8 @@ export interface Want {
   readonly scope: string | null;
   /** For whom, as in RFC 8707. */
   readonly resource: string | null;
+  /** The address of the request that was refused so, without its query. */
+  readonly requestUrl: string | null;
   /** Where the service describes itself, as in RFC 9728. */
   readonly resourceMetadata: string | null;
   readonly claims: string | null;

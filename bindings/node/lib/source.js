@@ -90,6 +90,7 @@ function wantOf(want, signal) {
     refresh: want.refresh,
     scope: want.scope ?? null,
     resource: want.resource ?? null,
+    requestUrl: want.request_url ?? null,
     resourceMetadata: want.resource_metadata ?? null,
     claims: want.claims ?? null,
     acrValues: want.acr_values ?? null,

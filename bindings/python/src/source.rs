@@ -108,6 +108,7 @@ fn wanted(want: &Bound<'_, PyDict>) -> PyResult<Want> {
         refresh: member("refresh")?.is_some_and(|value| value.is_truthy().unwrap_or(false)),
         scope: text("scope")?,
         resource: text("resource")?,
+        request_url: text("request_url")?,
         resource_metadata: text("resource_metadata")?,
         claims: text("claims")?,
         acr_values: text("acr_values")?,

@@ -42,6 +42,8 @@ class Want:
     """The service's clock less ours, in seconds."""
     resource_metadata: str | None = None
     """Where the service describes itself (RFC 9728), and who issues its tokens."""
+    request_url: str | None = None
+    """The address of the request that was refused for its audience, without its query."""
 
 
 class SourceFault(Exception):

@@ -24,8 +24,6 @@
 mod attempt;
 mod blocking;
 mod credential;
-#[cfg(feature = "fetch")]
-pub(crate) mod described;
 mod fault;
 mod first;
 mod jwt_end;

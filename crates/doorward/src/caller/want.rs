@@ -1,5 +1,6 @@
 //! What is wanted of the next credential: what the service demanded, for the source to ask its issuer for.
 
+use super::first::place;
 use super::origin::Origin;
 use crate::cases::Members;
 use crate::diagnosis::DiagnosisReport;
@@ -20,6 +21,8 @@ pub struct Want {
     ///
     /// [RFC 8707, section 2]: https://www.rfc-editor.org/rfc/rfc8707#section-2
     pub resource: Option<String>,
+    /// The address of the request that it refused so, without query and user.
+    pub request_url: Option<String>,
     /// Where the service describes itself: an https address of its own origin.
     pub resource_metadata: Option<String>,
     /// The claims that the service asked for, as it wrote them.
@@ -34,8 +37,17 @@ pub struct Want {
     pub clock_offset: i64,
 }
 
-const MEMBERS: &[&str] =
-    &["refresh", "scope", "resource", "resource_metadata", "claims", "acr_values", "max_age", "clock_offset"];
+const MEMBERS: &[&str] = &[
+    "refresh",
+    "scope",
+    "resource",
+    "request_url",
+    "resource_metadata",
+    "claims",
+    "acr_values",
+    "max_age",
+    "clock_offset",
+];
 
 impl Want {
     /// Nothing in particular.
@@ -44,6 +56,7 @@ impl Want {
             refresh: false,
             scope: None,
             resource: None,
+            request_url: None,
             resource_metadata: None,
             claims: None,
             acr_values: None,
@@ -59,6 +72,7 @@ impl Want {
             "refresh": self.refresh,
             "scope": self.scope,
             "resource": self.resource,
+            "request_url": self.request_url,
             "resource_metadata": self.resource_metadata,
             "claims": self.claims,
             "acr_values": self.acr_values,
@@ -91,6 +105,7 @@ impl Want {
             refresh,
             scope: text("scope")?,
             resource: text("resource")?,
+            request_url: text("request_url")?,
             resource_metadata: text("resource_metadata")?,
             claims: text("claims")?,
             acr_values: text("acr_values")?,
@@ -107,11 +122,8 @@ impl Want {
             Recovery::RequestScope => self.add_scope(demand.scope.as_deref(), scopes),
             Recovery::RequestAudience => {
                 self.resource = Origin::of(url).ok().map(|origin| origin.to_string());
+                self.request_url = address(url);
                 self.resource_metadata = demand.resource_metadata.as_ref().map(|metadata| bounded(metadata));
-                #[cfg(feature = "fetch")]
-                if let Some(metadata) = &self.resource_metadata {
-                    super::described::note(metadata, url);
-                }
             }
             Recovery::StepUp => {
                 self.add_scope(demand.scope.as_deref(), scopes);
@@ -176,6 +188,14 @@ impl Want {
             self.max_age = None;
         }
     }
+}
+
+/// An address as far as it may be shown: origin and path. One that is too long to be kept is none, since a part is another.
+fn address(url: &str) -> Option<String> {
+    let origin = Origin::of(url).ok()?;
+    let (_, rest) = url.split_once("://")?;
+    let path = place(rest).split_once('/').map(|(_, path)| path).unwrap_or_default();
+    Some(format!("{origin}/{path}")).filter(|address| address.len() <= limits::WANT_BYTES)
 }
 
 /// A text of the other side's, cut where no honest one reaches.

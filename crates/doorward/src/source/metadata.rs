@@ -3,7 +3,7 @@
 //! [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
 
 use super::wiped::Wiped;
-use crate::caller::{Origin, Want, described};
+use crate::caller::{Origin, Want};
 use crate::trust::Http;
 use crate::trust::exchange::Question;
 use core::time::Duration;
@@ -44,8 +44,8 @@ impl Resources {
         let named = url.and_then(|url| {
             let named = self.known(url).unwrap_or_else(|| self.ask(http, url))?;
             // Of a want that no request is behind, the whole origin is all that is known.
-            let asked = described::request(url);
-            holds(&named, asked.as_deref().unwrap_or(own)).then_some(named)
+            let asked = want.request_url.as_deref().unwrap_or(own);
+            holds(&named, asked).then_some(named)
         });
         Some(named.unwrap_or_else(|| own.to_owned()))
     }

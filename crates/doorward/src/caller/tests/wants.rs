@@ -117,3 +117,18 @@ fn a_credential_that_was_not_refused_need_not_be_a_new_one() {
     caller.obtained(ahead, bearer("new"), NOW);
     assert!(refreshes(&caller).1.refresh, "it was refused");
 }
+
+#[test]
+fn for_which_request_the_audience_was_wrong_is_said_without_its_secrets() {
+    let caller = holding("t0p");
+    let mut attempt = get();
+    let url = "https://user:s3cr3t@API.example:443/tenants/a/orders?page=2#top";
+    secret(caller.prepare(url, &mut attempt, NOW).unwrap());
+    let challenge = "Bearer error=\"invalid_token\", error_description=\"audience_mismatch\"";
+    let fields = [Field::new("www-authenticate", challenge)];
+    let sending = Sending { url, final_url: "", at: Some(NOW) };
+    caller.answered(&mut attempt, &sending, &Response { status: 401, fields: &fields, body: b"" }, NOW);
+    let (_, want) = ticket(caller.prepare(url, &mut attempt, NOW).unwrap());
+    assert_eq!(want.resource.as_deref(), Some("https://api.example"));
+    assert_eq!(want.request_url.as_deref(), Some("https://api.example/tenants/a/orders"));
+}

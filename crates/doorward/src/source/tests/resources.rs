@@ -108,7 +108,7 @@ fn what_a_service_said_to_one_request_is_looked_at_anew_for_the_next() {
     assert_eq!(looks, 1);
 }
 
-/// A want that no request of this process is behind.
+/// A want that no request is behind.
 #[test]
 fn a_want_of_unknown_origin_takes_no_more_than_the_origin_from_a_description() {
     let secret = Temporary::new("resources-unknown", SECRET);
