@@ -2,7 +2,7 @@
 
 use crate::text::mistyped;
 use doorward::UnixTime;
-use doorward::cases::parse_time;
+use doorward::time::parse_time;
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -2,7 +2,7 @@
 
 use crate::ending::Failure;
 use doorward::UnixTime;
-use doorward::cases::parse_time;
+use doorward::time::parse_time;
 use lexopt::{Parser, ValueExt};
 
 /// In what form answers are written.

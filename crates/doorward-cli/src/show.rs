@@ -2,8 +2,8 @@
 
 use crate::output::{Output, Style};
 use doorward::UnixTime;
-use doorward::cases::{parse_time, rfc3339};
 use doorward::report::Report;
+use doorward::time::{parse_time, rfc3339};
 use serde_json::Value;
 use std::io;
 

@@ -13,7 +13,8 @@
 //! * For hosts that wrap this: [`snapshot`] is a decision as one flat record, [`body`] a refusal's content, [`identity`] the fields
 //!   that tell an application who calls, [`peer()`] the address that counts, [`error`] every fault of a policy with its place.
 //! * For tests and tools: [`cases`] is the table of decisions, [`policy`] the keys of a policy file, [`report`] a decision as JSON,
-//!   [`raw_request`] a request with memory of its own, [`keys`] key sets by themselves, [`provider`] who checks signatures.
+//!   [`raw_request`] a request with memory of its own, [`keys`] key sets by themselves, [`provider`] who checks signatures,
+//!   [`time`] times as people write them.
 #![forbid(unsafe_code)]
 
 pub mod body;
@@ -26,6 +27,7 @@ mod engine;
 pub mod error;
 pub mod identity;
 pub mod keys;
+mod members;
 mod peer;
 pub mod policy;
 pub mod provider;
@@ -35,6 +37,7 @@ pub mod revocation;
 mod scratch;
 pub mod snapshot;
 pub mod source;
+pub mod time;
 mod tree;
 mod trust;
 

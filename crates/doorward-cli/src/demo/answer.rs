@@ -1,8 +1,8 @@
 //! The answers of the demo's server, as bytes.
 
 use doorward::UnixTime;
-use doorward::cases::rfc3339;
 use doorward::report::Report;
+use doorward::time::rfc3339;
 use serde_json::{Map, Value, json};
 
 /// An answer to a decision: status, the fields that it asks for, and the part of the report that a caller may see.

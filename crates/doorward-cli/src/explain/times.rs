@@ -3,7 +3,7 @@
 use super::token::Token;
 use crate::show::span;
 use doorward::UnixTime;
-use doorward::cases::{parse_time, rfc3339};
+use doorward::time::{parse_time, rfc3339};
 use serde_json::Value;
 
 /// One time of a token.

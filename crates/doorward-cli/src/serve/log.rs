@@ -5,7 +5,7 @@ use super::original::{Fault, Told};
 use crate::ending::Failure;
 use crate::output::harmless;
 use core::sync::atomic::{AtomicU64, Ordering};
-use doorward::cases::rfc3339;
+use doorward::time::rfc3339;
 use doorward::{Context, Decision, Event, Reason, UnixTime};
 use std::io::{self, Write};
 use std::sync::Arc;

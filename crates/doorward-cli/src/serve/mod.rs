@@ -21,7 +21,7 @@ use address::{Address, Listener};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
-use doorward::cases::rfc3339;
+use doorward::time::rfc3339;
 use judge::Site;
 use lexopt::Parser;
 use log::Log;

@@ -1,7 +1,7 @@
 //! What a caller is made of, as options, in Rust and in JSON.
 
 use super::origin::Origin;
-use crate::cases::Members;
+use crate::members::Members;
 use doorward_core::limits;
 use doorward_core::recover::Settings;
 use doorward_core::time::Seconds;

@@ -2,8 +2,8 @@
 
 use super::first::place;
 use super::origin::Origin;
-use crate::cases::Members;
 use crate::diagnosis::DiagnosisReport;
+use crate::members::Members;
 use doorward_core::limits;
 use doorward_core::recovery::Recovery;
 use serde_json::{Value, json};

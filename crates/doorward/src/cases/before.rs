@@ -1,8 +1,8 @@
 //! What happened before the request of a case: other requests, keys that came, and revocations.
 
 use super::case::{read_request, time};
-use super::read::Members;
 use crate::engine::Engine;
+use crate::members::Members;
 use crate::raw_request::RawRequest;
 use crate::revocation::Revocation;
 use doorward_core::key::Verify;

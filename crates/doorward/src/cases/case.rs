@@ -2,12 +2,12 @@
 
 use super::before::Step;
 use super::expect::{Expectation, Mismatch, is_pair};
-use super::read::Members;
-use super::time::parse_time;
 use crate::engine::Engine;
+use crate::members::Members;
 use crate::raw_request::RawRequest;
 use crate::report::Report;
 use crate::scratch::Scratch;
+use crate::time::parse_time;
 use doorward_core::key::Verify;
 use doorward_core::request::Request;
 use doorward_core::time::UnixTime;

@@ -1,6 +1,6 @@
 //! What a case expects of the answer, and how it compares.
 
-use super::read::{Members, one_of};
+use crate::members::{Members, one_of};
 use crate::report::Report;
 use doorward_core::outcome::{Outcome, Signal};
 use doorward_core::reason::Reason;

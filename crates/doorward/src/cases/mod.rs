@@ -54,25 +54,22 @@ mod before;
 mod case;
 mod expect;
 mod policies;
-mod read;
 mod response;
-mod time;
 
 pub use before::Step;
 pub use case::Case;
 pub use expect::Mismatch;
 pub use policies::PolicyCase;
 pub use response::ResponseCase;
-pub use time::{parse_time, rfc3339};
 
 use crate::engine::Engine;
 use crate::error::{LoadError, LoadErrors};
+use crate::members::Members;
 use crate::provider::{DefaultProvider, PreparedKey};
 use core::fmt;
 use doorward_core::key::Provider;
 use doorward_core::wire::json::{self, Member};
 use policies::Source;
-pub(crate) use read::Members;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Policies in a table: the one that the cases are judged by, and those that must not load.
 
 use super::expect::Mismatch;
-use super::read::Members;
 use crate::engine::Engine;
 use crate::error::{LoadError, LoadErrors};
+use crate::members::Members;
 use crate::policy::Format;
 use crate::provider::DefaultProvider;
 use doorward_core::key::Provider;

@@ -2,8 +2,8 @@
 
 use super::case::time;
 use super::expect::{Mismatch, compare};
-use super::read::{Members, one_of};
 use crate::diagnosis::{DiagnosisReport, RawResponse, RawSent};
+use crate::members::{Members, one_of};
 use doorward_core::diagnose::{Clue, Confidence, Origin, Retry};
 use doorward_core::outcome::Signal;
 use doorward_core::reason::Reason;

@@ -1,6 +1,7 @@
 //! What was sent and what came back, with bytes of their own, and their one form in JSON.
 
-use crate::cases::{Members, parse_time};
+use crate::members::Members;
+use crate::time::parse_time;
 use doorward_core::diagnose::{Response, Sent};
 use doorward_core::request::Field;
 use doorward_core::time::UnixTime;

@@ -9,7 +9,7 @@ use super::names::Named;
 use super::nearest::nearest;
 use super::network::Network;
 use super::report::{Report, Spot};
-use crate::cases::parse_time;
+use crate::time::parse_time;
 use doorward_core::time::{Seconds, UnixTime};
 
 /// All readers note what is wrong and give nothing then.

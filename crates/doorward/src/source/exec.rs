@@ -3,7 +3,7 @@
 use super::output;
 use super::running::Running;
 use crate::caller::{Credential, SourceFault, Want};
-use crate::cases::Members;
+use crate::members::Members;
 use core::time::Duration;
 use doorward_core::limits;
 use doorward_core::time::UnixTime;

@@ -2,7 +2,7 @@
 
 use super::output;
 use crate::caller::{Credential, SourceFault};
-use crate::cases::Members;
+use crate::members::Members;
 use core::time::Duration;
 use doorward_core::limits;
 use doorward_core::time::Seconds;

@@ -9,7 +9,7 @@ use super::metadata;
 use super::secret::Secret;
 use super::token_answer;
 use crate::caller::{Credential, SourceFault, Want};
-use crate::cases::Members;
+use crate::members::Members;
 use crate::trust::Http;
 use crate::trust::discovery::find_address;
 use crate::trust::exchange::Question;

@@ -2,7 +2,7 @@
 
 use super::wiped::Wiped;
 use crate::caller::{Credential, Expiry, SourceFault};
-use crate::cases::parse_time;
+use crate::time::parse_time;
 use doorward_core::limits;
 use doorward_core::time::{Seconds, UnixTime};
 use serde_json::Value;

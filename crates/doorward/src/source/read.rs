@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::exec::Exec;
 use super::file::File;
 use super::{Kind, Source};
-use crate::cases::Members;
+use crate::members::Members;
 use serde_json::Value;
 
 const KINDS: &[&str] = &["file", "environment", "exec", "kubernetes", "client_credentials", "vault"];

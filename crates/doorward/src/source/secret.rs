@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::file::File;
 use crate::caller::SourceFault;
-use crate::cases::Members;
+use crate::members::Members;
 use serde_json::Value;
 use zeroize::Zeroizing;
 

@@ -5,7 +5,7 @@ use super::metadata::host;
 use super::secret::Secret;
 use super::wiped::Wiped;
 use crate::caller::{Credential, SourceFault};
-use crate::cases::Members;
+use crate::members::Members;
 use crate::trust::Http;
 use crate::trust::exchange::{Question, Reply};
 use doorward_core::limits;

@@ -4,7 +4,7 @@ use super::pick::Pick;
 use super::token::Parts;
 use crate::case::NOW;
 use doorward::UnixTime;
-use doorward::cases::rfc3339;
+use doorward::time::rfc3339;
 use serde_json::{Value, json};
 
 /// Seconds by which a date is missed or met: none, one, the usual leeway and those beside it, an hour, a day.

@@ -87,7 +87,7 @@ fn date() -> String {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     let now = doorward::now();
-    let text = doorward::cases::rfc3339(UnixTime::from_seconds(now.seconds()));
+    let text = doorward::time::rfc3339(UnixTime::from_seconds(now.seconds()));
     let [year, month, date, time, _] = text.split(['-', 'T', 'Z']).collect::<Vec<_>>()[..] else {
         panic!("{text}");
     };

@@ -2,8 +2,9 @@
 
 use super::server::{Reply, Server, question};
 use crate::support::folder;
-use doorward::cases::{Case, CaseFile, rfc3339};
+use doorward::cases::{Case, CaseFile};
 use doorward::report::Report;
+use doorward::time::rfc3339;
 use doorward::{Body, Engine};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The page for people: what is wrong first, then what is trusted, how fresh it is, and what happens next.
 
 use super::{IssuerStatus, KeyStatus, Status, StoreStatus};
-use crate::cases::rfc3339;
+use crate::time::rfc3339;
 use core::fmt::{self, Display, Formatter, Write as _};
 use doorward_core::key::{Facts, Trust};
 use doorward_core::time::UnixTime;

@@ -15,7 +15,7 @@ fn a_command_prints_a_token_or_an_exec_credential_or_a_token_answer() {
     assert_eq!(obtain(shell("echo token")).unwrap().secret(), "token");
     let exec = r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t","expirationTimestamp":"2026-11-23T10:00:00Z"}}"#;
     let credential = obtain(json!({ "exec": ["/bin/echo", exec] })).unwrap();
-    let end = crate::cases::parse_time("2026-11-23T10:00:00Z").unwrap();
+    let end = crate::time::parse_time("2026-11-23T10:00:00Z").unwrap();
     assert_eq!((credential.secret(), credential.expires()), ("t", Some(Expiry::Server(end))));
     let answer = r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#;
     let credential = obtain(json!({ "exec": ["/bin/echo", answer] })).unwrap();

@@ -8,7 +8,7 @@ const DAY: i64 = 86_400;
 /// Reads seconds since the epoch, with a fraction or without, or a date and time of [RFC 3339, section 5.6].
 ///
 /// ```
-/// use doorward::{UnixTime, cases::parse_time};
+/// use doorward::{UnixTime, time::parse_time};
 ///
 /// let time = Some(UnixTime::new(1_795_387_431, 500_000_000));
 /// assert_eq!(parse_time("1795387431.5"), time);

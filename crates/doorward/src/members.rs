@@ -95,7 +95,7 @@ fn few<'k>(known: impl Iterator<Item = &'k str>) -> String {
 }
 
 /// That a code is one of a closed list.
-pub(super) fn one_of<'k>(
+pub(crate) fn one_of<'k>(
     name: &str,
     code: &str,
     known: impl Iterator<Item = &'k str> + Clone,
