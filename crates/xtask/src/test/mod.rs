@@ -8,6 +8,7 @@ mod steps;
 mod watched;
 
 use std::env;
+use std::fs;
 use std::time::Instant;
 
 use crate::project::Project;
@@ -35,6 +36,8 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), String>
     }
     let chosen: Vec<&Step> =
         STEPS.iter().filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name))).collect();
+    // A checkout from before the wheel had a target folder of its own: Cargo would go on taking its packages for the project's.
+    let _ = fs::remove_dir_all(project.target().join("python-build"));
     let context = Context { project, install };
     let mut rows = Vec::new();
     for step in chosen {

@@ -15,7 +15,7 @@ pub(super) fn environment(project: &Project) -> PathBuf {
 
 /// Where everything is built that the environment is given.
 pub(super) fn scratch(project: &Project) -> PathBuf {
-    project.target().join("python-build")
+    project.target().join("python-wheel")
 }
 
 /// The folder with the wheel and the source distribution, and nothing else.
