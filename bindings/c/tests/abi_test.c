@@ -142,18 +142,18 @@ AT(doorward_caller_options, attempts, 40);
 AT(doorward_caller_options, ahead, 56);
 AT(doorward_caller_options, cooldown_most, 80);
 
-SIZE(doorward_prepared, 184);
+SIZE(doorward_prepared, 200);
 AT(doorward_prepared, kind, 8);
 AT(doorward_prepared, reason, 16);
 AT(doorward_prepared, until, 24);
 AT(doorward_prepared, ticket, 40);
 AT(doorward_prepared, want, 48);
-AT(doorward_prepared, authorization, 152);
-AT(doorward_prepared, sentence, 168);
+AT(doorward_prepared, authorization, 168);
+AT(doorward_prepared, sentence, 184);
 
 AT(doorward_want, max_age, 8);
 AT(doorward_want, scope, 24);
-AT(doorward_want, acr_values, 88);
+AT(doorward_want, acr_values, 104);
 
 SIZE(doorward_credential, 72);
 AT(doorward_credential, secret, 24);

@@ -259,6 +259,7 @@ class OddError(Exception):
         (OAuthError("invalid_grant"), "OAuthError (invalid_grant)", True),
         (OAuthError("invalid_client"), "OAuthError (invalid_client)", True),
         (OAuthError("temporarily_unavailable"), "OAuthError", False),
+        (OAuthError("use_dpop_nonce"), "OAuthError", False),
         (OAuthError("s3cret"), "OAuthError", False),
         (OAuthError("\ud800"), "OAuthError", False),
         (OAuthError({"code": "invalid_grant"}), "OAuthError", False),

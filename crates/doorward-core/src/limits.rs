@@ -278,8 +278,12 @@ pub const OBTAIN_PACE_MILLIS: u64 = 1_000;
 pub const OBTAIN_SAME_PACE_MILLIS: u64 = 4_000;
 
 /// The longest time between such tries that fail, in seconds, unless the source asks for more: half of what kubelets take to
-/// bring a new token.
+/// bring a new token. Where requests may wait for less than three quarters of a minute, what they may wait bounds it.
 pub const OBTAIN_BACKOFF_MAX: u64 = 30;
+
+/// How long a refusal is held against the next credential at most where the last one was not tried, in seconds: an issuer is asked
+/// some forty times in an hour for a service that refuses whatever comes, and tokens that end sooner and do not say so are rare.
+pub const UNTRIED_PAUSE_MAX: u64 = 80;
 
 /// The longest `Retry-After` of a source of credentials that is obeyed, in seconds: as for keys ([`KEYS_RETRY_AFTER_MAX`]).
 pub const OBTAIN_RETRY_AFTER_MAX: u64 = KEYS_RETRY_AFTER_MAX;

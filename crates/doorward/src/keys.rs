@@ -151,7 +151,9 @@ impl<P: Verify> KeySet<P> {
     /// Whether nothing can be used because of a fault of whoever publishes it: each of the keys before is still named, and none can
     /// be read. A key that a set does not name is withdrawn, whatever else is in it.
     pub(crate) fn is_garbled(&self, before: &[Key<P>]) -> bool {
-        let names = |key: &Key<P>| self.garbled.iter().any(|name| name.as_deref() == key.id());
+        // One without a name that can be read may be any of them.
+        let names =
+            |key: &Key<P>| self.garbled.iter().any(|name| name.is_none() || name.as_deref() == key.id());
         self.keys.is_empty() && !self.garbled.is_empty() && before.iter().all(names)
     }
 

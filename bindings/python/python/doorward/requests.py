@@ -160,8 +160,8 @@ class _Flow:
         if self._exchange is None or not self._outgoing.replayable or not self._is_ours(_value(asked)):
             return False
         found = diagnose(answer.status, answer.headers, answer.body, sent=Sent(scheme=_scheme(_value(asked))))
-        # Whoever checks credentials says by these that the request was not carried out.
-        is_checked = answer.status == 401 or found.demand.scheme is not None
+        # By a challenge, whoever checks credentials says that the request was not carried out.
+        is_checked = found.demand.scheme is not None
         return found.refused and found.retry is Retry.CHANGED and is_checked
 
     def _is_ours(self, value: str | None) -> bool:

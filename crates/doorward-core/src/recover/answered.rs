@@ -136,7 +136,7 @@ impl Governor {
         if demand == 0 || self.is_fruitless(demand, now) {
             return;
         }
-        self.futile_demands.note(&self.settings, now, random);
+        self.futile_demands.note(&self.settings, true, now, random);
         let until = after(now, Millis::of(self.settings.cooldown_most));
         if let Some(oldest) = self.fruitless.iter_mut().min_by_key(|(_, until)| *until) {
             *oldest = (demand, until);

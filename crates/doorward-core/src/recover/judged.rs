@@ -45,7 +45,8 @@ impl Governor {
 
     /// A new credential was obtained for a refusal, or will be, and that is no help as far as one can see.
     pub(super) fn did_not_help(&mut self, attempt: &Attempt, now: UnixTime, random: u64) {
-        self.futile.note(&self.settings, now, random);
+        let is_tried = attempt.has_renewed() || (attempt.traits.replayable && attempt.traits.idempotent);
+        self.futile.note(&self.settings, is_tried, now, random);
         self.places.not_helped(attempt.place);
     }
 

@@ -6,7 +6,7 @@
 use super::clock::{Millis, after, before};
 use super::settings::Settings;
 use crate::limits;
-use crate::time::UnixTime;
+use crate::time::{Seconds, UnixTime};
 
 /// What a place did last.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -118,12 +118,15 @@ impl Futile {
         Self { until: UnixTime::EARLIEST, times: 0 }
     }
 
-    /// A new credential did not help. Those that were asked for before that was known count as one.
-    pub(super) fn note(&mut self, settings: &Settings, now: UnixTime, random: u64) {
+    /// A new credential did not help. Those that were asked for before that was known count as one. Where it is not tried, it may
+    /// help: that is not held against the next for as long.
+    pub(super) fn note(&mut self, settings: &Settings, is_tried: bool, now: UnixTime, random: u64) {
         if self.holds(now) {
             return;
         }
-        self.until = after(now, settings.pause(self.times).spread(random));
+        let pause = settings.pause(self.times);
+        let pause = if is_tried { pause } else { pause.min(Millis::of(Seconds(limits::UNTRIED_PAUSE_MAX))) };
+        self.until = after(now, pause.spread(random));
         self.times = self.times.saturating_add(1);
     }
 

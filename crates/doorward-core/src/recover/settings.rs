@@ -45,11 +45,12 @@ impl Settings {
     }
 
     /// How long nothing is obtained after `before` other faults that pass: with what chance adds, no longer than four fifths of what
-    /// a request may wait, so that whoever comes meanwhile waits for the next try and does not fail.
+    /// a request may wait, so that whoever comes meanwhile waits for the next try and does not fail. Who may hardly wait fails anyway.
     pub(super) fn backoff(&self, before: u32) -> Millis {
-        let pace = Millis(limits::OBTAIN_PACE_MILLIS);
+        let (pace, most) =
+            (Millis(limits::OBTAIN_PACE_MILLIS), Millis::of(Seconds(limits::OBTAIN_BACKOFF_MAX)));
         let waits = Millis(self.longest_wait().0 / 25 * 16);
-        pace.doubled(before, waits.min(Millis::of(Seconds(limits::OBTAIN_BACKOFF_MAX)))).max(pace)
+        pace.doubled(before, if waits < pace { most } else { waits.min(most) })
     }
 
     /// The pause after `before` others like it.

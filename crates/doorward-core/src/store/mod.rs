@@ -7,7 +7,8 @@
 //! Everything is found by a keyed [`Digest`], never by what it is a digest of; no entry holds a credential.
 //! All three are shared by any number of threads without a lock around them. They do not cross processes: a forked child
 //! has copies. What another thread was writing at the time of the fork is lost to it: one entry of a cache, or
-//! [one shard of used values](Replay::in_process), behind which nothing is taken twice.
+//! [one shard of used values](Replay::in_process), behind which nothing is taken twice. (A replay store that is not told its process
+//! refuses all of that shard as full.)
 
 pub mod digest;
 pub mod failures;

@@ -42,7 +42,7 @@ pub enum Refused {
 /// number of times and is then refused as [`Refused::Full`].
 ///
 /// **After a fork** the child has a copy, and one lock or two may be shut in it whose holders are not there. Each lock names its
-/// holder's process ([`Self::in_process`]), so that the child opens it; what may be half done behind it is emptied, and
+/// holder's process if the store is told it ([`Self::in_process`]; else that shard is full for ever), so that the child opens it; what may be half done behind it is emptied, and
 /// whatever expires no later than anything that was there is refused as [`Refused::Full`] until then.
 #[derive(Debug)]
 pub struct Replay<S> {

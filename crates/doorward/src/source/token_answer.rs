@@ -48,12 +48,14 @@ const REFUSALS: &[Refusal] = &[
     transient("slow_down", "the issuer is asked too often"),
 ];
 
-/// Whether a token endpoint that refuses with this error would do so again ([RFC 6749, section 5.2] and its extensions).
+/// Whether a token endpoint that refuses with this error would do so again ([RFC 6749, section 5.2] and its extensions). Those of
+/// proofs are none: whoever makes proofs makes another.
 ///
 /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
 #[must_use]
 pub fn is_final(code: &str) -> bool {
-    REFUSALS.iter().any(|known| known.is_hard && known.code == code)
+    let is_of_proofs = matches!(code, "invalid_dpop_proof" | "use_dpop_nonce");
+    !is_of_proofs && REFUSALS.iter().any(|known| known.is_hard && known.code == code)
 }
 
 /// The credential of an answer.
