@@ -133,6 +133,25 @@ def test_a_prepared_request_that_cannot_be_repeated_says_why_and_blames_nobody()
     assert tokens.asked == 2
 
 
+def test_what_may_have_been_carried_out_is_not_repeated_for_a_refusal_that_nobody_signs() -> None:
+    """A 401 without a challenge may be passed on from behind the service, which has done its part by then."""
+    revoked: set[str] = set()
+
+    def bare(number: int, seen: Seen) -> Said:
+        if seen.method == "POST" and seen.authorization == "Bearer one" and revoked:
+            return 401, {}, b""
+        return until_revoked(revoked)(number, seen)
+
+    with scripted_service(bare) as service, requests.Session() as session:
+        session.auth = doorward.requests.Auth(Tokens("one", "two", "three"))
+        prepared = session.prepare_request(requests.Request("POST", service.url, data=b"apples"))
+        assert session.send(prepared, timeout=20).status_code == 200
+        revoked.add("one")
+        assert session.get(service.url, timeout=20).status_code == 200
+        assert session.send(prepared, timeout=20).status_code == 401
+        assert [each.method for each in service.seen].count("POST") == 2
+
+
 def test_a_prepared_request_is_answered_though_its_source_has_nothing_any_more() -> None:
     """Its credential has ended by the clock here, and the service takes it all the same."""
     tokens = Tokens(doorward.Credential("one", expires_in=1), doorward.SourceFault("sealed", hard=True))

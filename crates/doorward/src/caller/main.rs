@@ -199,9 +199,13 @@ impl Caller {
     }
 }
 
-/// Whether the answer came from another place than the request was sent to. A fragment is never sent.
+/// What is sent of a URL: no fragment.
+fn sent(url: &str) -> &str {
+    url.split('#').next().unwrap_or_default()
+}
+
+/// Whether the answer came from another place than the request was sent to.
 fn is_redirected(sending: &Sending<'_>) -> bool {
-    let sent = |url: &'_ str| url.split('#').next().unwrap_or_default().to_owned();
     !sending.final_url.is_empty() && sent(sending.final_url) != sent(sending.url)
 }
 

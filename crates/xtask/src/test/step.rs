@@ -181,4 +181,10 @@ mod tests {
         assert_eq!(Report::skipped("why").counts().to_string(), "0 passed, 0 failed, 1 skipped");
         assert_eq!(Report::from(Err(String::new())).counts().to_string(), "0 passed, 1 failed, 0 skipped");
     }
+
+    #[test]
+    fn suites_that_are_not_there_say_so_in_the_words_that_are_counted() {
+        let says = include_str!("../../../../tests/src/suites/vectors.rs");
+        assert!(says.contains(&format!("{{suite}}{ABSENT}")));
+    }
 }

@@ -37,7 +37,7 @@ fn a_source_whose_faults_pass_is_asked_again_while_a_request_still_waits() {
         for random in [0, 1_599, u64::MAX] {
             let settings = Settings { longest_wait: Seconds(longest), ..Settings::default() };
             let mut governor = Governor::new(settings, true);
-            let mut now = 0;
+            let (mut now, mut last) = (0, 0);
             for _ in 0..20 {
                 let next = ticket(governor.before(&mut get(), at(now), 0));
                 let fault = ObtainFault::Transient { retry_after: None };
@@ -48,7 +48,12 @@ fn a_source_whose_faults_pass_is_asked_again_while_a_request_still_waits() {
                     assert_eq!(governor.before(&mut get(), at(now), 0), Before::Wait(at(now + wait)));
                 }
                 now += wait;
+                last = wait;
             }
+            assert!(
+                last * 2 > most,
+                "{last} of {longest}: an issuer that is down is left alone longer and longer"
+            );
         }
     }
 }
