@@ -379,7 +379,7 @@
  */
 #define DOORWARD_REASON_PROOF_NONCE_REQUIRED 602
 
-/** Reason `trust_unavailable`, usually with status 503: the issuer's keys could not be loaded yet. */
+/** Reason `trust_unavailable`, usually with status 503: the issuer's keys cannot be loaded at the moment. */
 #define DOORWARD_REASON_TRUST_UNAVAILABLE 800
 
 /** Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long. */

@@ -212,7 +212,7 @@ pub const DOORWARD_REASON_PROOF_MISSING: u16 = 600;
 pub const DOORWARD_REASON_PROOF_INVALID: u16 = 601;
 /// Reason `proof_nonce_required`, usually with status 401: the proof of possession must hold the nonce of the answer.
 pub const DOORWARD_REASON_PROOF_NONCE_REQUIRED: u16 = 602;
-/// Reason `trust_unavailable`, usually with status 503: the issuer's keys could not be loaded yet.
+/// Reason `trust_unavailable`, usually with status 503: the issuer's keys cannot be loaded at the moment.
 pub const DOORWARD_REASON_TRUST_UNAVAILABLE: u16 = 800;
 /// Reason `trust_stale`, usually with status 503: the issuer's keys have not been renewed for too long.
 pub const DOORWARD_REASON_TRUST_STALE: u16 = 801;

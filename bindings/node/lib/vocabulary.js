@@ -530,7 +530,7 @@ const REASONS = {
     "operator": "check that the issuer's key set can be reached from here; the caller is not at fault",
     "signal": "fault",
     "mayResend": true,
-    "sentence": "the issuer's keys could not be loaded yet"
+    "sentence": "the issuer's keys cannot be loaded at the moment"
   },
   "trust_stale": {
     "number": 801,

@@ -411,7 +411,7 @@ reasons! {
 
     800 TrustUnavailable "trust_unavailable" 503 Unavailable NoChallenge,
     Wait, resend: true, Fault,
-    "the issuer's keys could not be loaded yet",
+    "the issuer's keys cannot be loaded at the moment",
     operator: "check that the issuer's key set can be reached from here; the caller is not at fault",
     ["RFC 9110, section 15.6.4"],
     csf: ["PR.AA-01", "PR.AA-04"], zero_trust: ["T5", "3.1.1"], nhi: ["NHI6", "NHI3"], ztmm: ["Identity Stores"];

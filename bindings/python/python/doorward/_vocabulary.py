@@ -501,7 +501,7 @@ _FACTS: Final[dict[str, _Facts]] = {
     ),
     "trust_unavailable": _Facts(
         800, 503, Outcome.UNAVAILABLE, Recovery.WAIT, Signal.FAULT, True,
-        "the issuer's keys could not be loaded yet",
+        "the issuer's keys cannot be loaded at the moment",
         "check that the issuer's key set can be reached from here; the caller is not at fault",
     ),
     "trust_stale": _Facts(
